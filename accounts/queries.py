@@ -1,0 +1,78 @@
+"""Reads about people: which roles they hold, who holds a role, what they may see."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import Region, RoleAssignment, Unit, User
+from accounts.roles import READS_EVERYTHING, READS_SCOPE
+
+
+@dataclass(frozen=True)
+class Visibility:
+    """What a user may read by role: everything, whole units, single regions; his own comes on top."""
+
+    everything: bool
+    unit_ids: frozenset[int]
+    region_ids: frozenset[int]
+
+
+def in_force(on: date | None = None) -> Q:
+    """Half-open: valid_from counts, valid_to no longer does. Days in the default business zone."""
+    day = on or timezone.localdate()
+    return Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gt=day))
+
+
+def held_roles(user: User, on: date | None = None) -> list[RoleAssignment]:
+    """The role assignments of an active user on a day; none for an inactive one."""
+    if not user.is_active:
+        return []
+    return list(RoleAssignment.objects.filter(in_force(on), user=user).select_related("unit", "region"))
+
+
+def has_role(user: User, *roles: str, on: date | None = None) -> bool:
+    """Whether the user holds one of the roles anywhere."""
+    return user.is_active and RoleAssignment.objects.filter(in_force(on), user=user, role__in=roles).exists()
+
+
+def covers(assignment: RoleAssignment, unit_id: int | None, region_id: int | None) -> bool:
+    """Whether the assignment's scope includes the place."""
+    if assignment.unit_id is None:
+        return True
+    if assignment.unit_id != unit_id:
+        return False
+    return assignment.region_id is None or assignment.region_id == region_id
+
+
+def assignments_covering(
+    unit: Unit, region: Region | None, on: date | None = None
+) -> QuerySet[RoleAssignment]:
+    """All assignments of active people whose scope includes the unit and region."""
+    scope = Q(unit__isnull=True) | Q(unit=unit, region__isnull=True)
+    if region is not None:
+        scope |= Q(unit=unit, region=region)
+    return RoleAssignment.objects.filter(in_force(on), scope, user__is_active=True).select_related("user")
+
+
+def holders(role: str, unit: Unit, region: Region | None = None, on: date | None = None) -> QuerySet[User]:
+    """Active people who hold the role for the unit and region."""
+    return User.objects.filter(
+        pk__in=assignments_covering(unit, region, on).filter(role=role).values("user_id")
+    )
+
+
+def visibility(user: User) -> Visibility:
+    """What the user's roles let him read; superuser and staff flags count for nothing."""
+    units: set[int] = set()
+    regions: set[int] = set()
+    everything = False
+    for held in held_roles(user):
+        if held.role in READS_EVERYTHING or (held.role in READS_SCOPE and held.unit_id is None):
+            everything = True
+        elif held.role in READS_SCOPE and held.region_id is not None:
+            regions.add(held.region_id)
+        elif held.role in READS_SCOPE and held.unit_id is not None:
+            units.add(held.unit_id)
+    return Visibility(everything, frozenset(units), frozenset(regions))

@@ -1,0 +1,193 @@
+"""Changing people, roles and tokens; every change leaves an event."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import tokens, trail
+from accounts.models import ApiToken, Person, Region, RoleAssignment, Unit, User
+from accounts.queries import in_force
+from accounts.roles import INCOMPATIBLE, Role
+
+
+def _stream(user: User) -> dict[str, Any]:
+    return {
+        "stream": f"auth:{user.pk}",
+        "object_type": "user",
+        "object_id": str(user.pk),
+        "object_label": user.display_name,
+    }
+
+
+@transaction.atomic
+def create_user(
+    email: str,
+    *,
+    display_name: str,
+    password: str | None,
+    language: str = "zh-hans",
+    reports_to: User | None = None,
+    person: Person | None = None,
+    actor: User | None = None,
+    **fields: Any,
+) -> User:
+    """Open an account; give `person` when this natural person already has another account.
+
+    Raises:
+        ValidationError: e-mail taken or malformed, reporting line circular.
+    """
+    user = User.objects.create_user(
+        email,
+        password,
+        display_name=display_name,
+        language=language,
+        reports_to=reports_to,
+        person=person,
+        **fields,
+    )
+    trail.record("accounts.user_created", actor=actor, pii={"email": user.email}, **_stream(user))
+    return user
+
+
+@transaction.atomic
+def assign_role(
+    user: User,
+    role: str,
+    *,
+    unit: Unit | None = None,
+    region: Region | None = None,
+    valid_from: date | None = None,
+    valid_to: date | None = None,
+    is_deputy: bool = False,
+    actor: User | None = None,
+) -> RoleAssignment:
+    """Give a role in a scope from a day on, until (excluding) a day.
+
+    Raises:
+        ValidationError: dates reversed, region of another unit, or duties that nobody may combine.
+    """
+    User.objects.select_for_update().get(pk=user.pk)
+    assignment = RoleAssignment(
+        user=user,
+        role=Role(role),
+        unit=unit,
+        region=region,
+        valid_from=valid_from or timezone.localdate(),
+        valid_to=valid_to,
+        is_deputy=is_deputy,
+    )
+    if region is not None and (unit is None or region.unit_id != unit.pk):
+        raise ValidationError({"region": _("This region belongs to another company.")}, code="region_of_unit")
+    _refuse_incompatible(user, role)
+    assignment.full_clean()
+    assignment.save()
+    trail.record("accounts.role_assigned", actor=actor, after=_facts(assignment), **_stream(user))
+    return assignment
+
+
+def _refuse_incompatible(user: User, role: str) -> None:
+    """Duties are incompatible for the natural person, whatever account holds them."""
+    held = set(
+        RoleAssignment.objects.filter(in_force(), user__person_id=user.person_id).values_list(
+            "role", flat=True
+        )
+    )
+    for other in sorted(held):
+        if frozenset({other, role}) in INCOMPATIBLE:
+            raise ValidationError(
+                {
+                    "role": _("%(person)s already holds %(other)s, which nobody may combine with %(role)s.")
+                    % {"person": user.display_name, "other": Role(other).label, "role": Role(role).label}
+                },
+                code="incompatible_roles",
+            )
+
+
+def _facts(assignment: RoleAssignment) -> dict[str, Any]:
+    return {
+        "role": assignment.role,
+        "unit": assignment.unit.code if assignment.unit else None,
+        "region": assignment.region.code if assignment.region else None,
+        "valid_from": assignment.valid_from,
+        "valid_to": assignment.valid_to,
+        "deputy": assignment.is_deputy,
+    }
+
+
+@transaction.atomic
+def end_role(
+    assignment: RoleAssignment, *, on: date | None = None, reason: str = "", actor: User | None = None
+) -> None:
+    """End a role assignment as of a day (default today: it no longer counts from this moment)."""
+    assignment = (
+        RoleAssignment.objects.select_for_update()
+        .select_related("user", "unit", "region")
+        .get(pk=assignment.pk)
+    )
+    before = _facts(assignment)
+    day = on or timezone.localdate()
+    if assignment.valid_from >= day:
+        # Never in force: keep the row (people and roles are never deleted) with an empty-as-possible period.
+        assignment.valid_from = day - timedelta(days=1)
+    assignment.valid_to = day
+    assignment.save(update_fields=["valid_from", "valid_to"])
+    trail.record(
+        "accounts.role_ended",
+        actor=actor,
+        before=before,
+        after=_facts(assignment),
+        reason=reason,
+        **_stream(assignment.user),
+    )
+
+
+@transaction.atomic
+def set_active(user: User, active: bool, *, reason: str = "", actor: User | None = None) -> None:
+    """Close or reopen an account; closing ends its API tokens. Sessions die with `is_active`."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if user.is_active == active:
+        return
+    user.is_active = active
+    user.save(update_fields=["is_active"])
+    if not active:
+        ApiToken.objects.filter(user=user, revoked_at__isnull=True).update(revoked_at=timezone.now())
+    action = "accounts.user_activated" if active else "accounts.user_deactivated"
+    trail.record(action, actor=actor, reason=reason, **_stream(user))
+
+
+@transaction.atomic
+def change_user(user: User, *, actor: User | None = None, **changes: Any) -> User:
+    """Change name, language, time zone, reporting line or operator flag.
+
+    Raises:
+        ValidationError: the reporting line would be a circle, or a value is refused.
+    """
+    user = User.objects.select_for_update().get(pk=user.pk)
+    before = {name: _plain(getattr(user, name)) for name in changes}
+    for name, value in changes.items():
+        setattr(user, name, value)
+    user.full_clean(exclude=["password"])
+    user.save(update_fields=list(changes))
+    after = {name: _plain(getattr(user, name)) for name in changes}
+    trail.record("accounts.user_changed", actor=actor, before=before, after=after, **_stream(user))
+    return user
+
+
+def _plain(value: Any) -> Any:
+    return value.pk if isinstance(value, User | Person) else value
+
+
+@transaction.atomic
+def issue_token(
+    user: User, *, name: str, expires_at: datetime | None = None, actor: User | None = None
+) -> str:
+    """Make an API token and return it, once."""
+    token = tokens.create_token(user, name=name, expires_at=expires_at)
+    trail.record(
+        "accounts.token_issued", actor=actor, after={"name": name, "expires_at": expires_at}, **_stream(user)
+    )
+    return token

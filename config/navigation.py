@@ -1,0 +1,63 @@
+"""What the shell shows to whom: the navigation, and how many items wait for a decision."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+from workflows.queries import waiting_count
+
+from accounts.models import User
+from accounts.queries import held_roles
+from accounts.roles import Role
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry; no roles means everybody who is logged in."""
+
+    label: Any
+    route: str
+    icon: str
+    roles: frozenset[str] = frozenset()
+
+
+DECIDERS = frozenset({Role.SM, Role.RD, Role.CC, Role.FM, Role.CFO, Role.GM, Role.CH, Role.LG})
+FINANCE = frozenset({Role.FM, Role.CFO, Role.AUD})
+ITEMS = [
+    Item(_("Home"), "home", "home"),
+    Item(_("Queue"), "workflows:queue", "inbox", DECIDERS),
+    Item(_("Requests"), "workflows:requests", "list-check"),
+    Item(_("Customers"), "customers:list", "users"),
+    Item(_("Data import"), "customers:import", "upload", frozenset({Role.CS, Role.SO, Role.CC, Role.FM})),
+    Item(_("Documents"), "contracts:documents", "file-certificate"),
+    Item(_("Policy"), "policies:detail", "scale"),
+    Item(_("Audit trail"), "audit:explorer", "shield-check", FINANCE),
+]
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context of every page: `nav`, a list of {label, url, icon, active, count}."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):
+        return {"nav": []}
+    roles = {held.role for held in held_roles(user)}
+    nav = []
+    for item in ITEMS:
+        if item.roles and not item.roles & roles:
+            continue
+        try:
+            url = reverse(item.route)
+        except NoReverseMatch:
+            continue
+        nav.append(
+            {
+                "label": item.label,
+                "url": url,
+                "icon": item.icon,
+                "active": request.path == url or (url != "/" and request.path.startswith(url)),
+                "count": waiting_count(user) if item.route == "workflows:queue" else 0,
+            }
+        )
+    return {"nav": nav, "held_roles": roles}
