@@ -1,0 +1,1 @@
+"""Pure rules of the policy layer: no Django, no clock, no database."""

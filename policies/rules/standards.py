@@ -1,0 +1,261 @@
+"""The credit standards of a policy version as plain values: scorecard, grades, tier terms, parameters.
+
+Pure data read from the policy tables (`policies/data/defaults.json` holds version 1). Nothing here
+decides; `credit.rules` and `policies.rules.plan` do. Numbers are `Decimal` from the first moment:
+read the JSON with `json.loads(text, parse_float=Decimal)` or let `number()` convert through `str`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Literal
+
+Kind = Literal["ge", "le", "anchor"]
+
+ANCHOR_TOP = 4
+SECTION_TITLES: dict[str, tuple[str, str]] = {
+    "HP": ("历史回款能力", "Historical payment ability"),
+    "CE": ("客户评价", "Customer evaluation"),
+    "FA": ("信用分析", "Credit analysis"),
+    "DP": ("发展潜力", "Development potential"),
+}
+
+
+def number(value: Any) -> Decimal:
+    """The exact decimal a policy table means (a JSON float `0.35` is read as written, not as binary)."""
+    return value if isinstance(value, Decimal) else Decimal(str(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """One line of an indicator: from `threshold` on (`ge`) or up to it (`le`) the value earns `points`."""
+
+    threshold: Decimal
+    points: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One scored question. `bands` are ordered best first; `anchor` kinds use a rating 0–4 instead."""
+
+    code: str
+    zh: str
+    en: str
+    max: Decimal
+    kind: Kind
+    bands: tuple[Band, ...]
+    source: str
+    data: str = ""
+    anchor: str = ""
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any], anchors: Mapping[str, str]) -> Indicator:
+        bands = tuple(Band(number(at), number(points)) for at, points in row.get("bands") or [])
+        return cls(
+            code=row["code"],
+            zh=row["zh"],
+            en=row["en"],
+            max=number(row["max"]),
+            kind=row["kind"],
+            bands=bands,
+            source=row.get("source", ""),
+            data=row.get("data", ""),
+            anchor=anchors.get(row["code"], ""),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A group of indicators that gives one score from 0 to 100."""
+
+    code: str
+    zh: str
+    en: str
+    indicators: tuple[Indicator, ...]
+
+    @property
+    def max(self) -> Decimal:
+        return sum((indicator.max for indicator in self.indicators), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The credit scorecard: sections and, per variant (`STD`, `NEW`), the weight of each section."""
+
+    code: str
+    sections: tuple[Section, ...]
+    weights: Mapping[str, Mapping[str, Decimal]]
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any], code: str = "CREDIT-STD v1") -> Card:
+        anchors = data.get("anchors", {})
+        sections = tuple(
+            Section(
+                name,
+                *SECTION_TITLES.get(name, (name, name)),
+                indicators=tuple(Indicator.from_json(row, anchors) for row in rows),
+            )
+            for name, rows in data["sections"].items()
+        )
+        weights = {
+            variant: {name: number(weight) for name, weight in parts.items()}
+            for variant, parts in data["weights"].items()
+        }
+        return cls(code, sections, weights)
+
+    def section(self, code: str) -> Section:
+        return next(section for section in self.sections if section.code == code)
+
+    def indicator(self, code: str) -> Indicator:
+        return next(i for section in self.sections for i in section.indicators if i.code == code)
+
+
+@dataclass(frozen=True, slots=True)
+class GradeStandard:
+    """Form 8, one line: what a credit grade may have. Terms in days, shares as fractions, cap in money."""
+
+    grade: str
+    min_score: Decimal
+    k: Decimal
+    std_term: int
+    max_term: int
+    tnw_pct: Decimal
+    turnover_pct: Decimal
+    cap: Decimal
+    review_months: int
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> GradeStandard:
+        return cls(
+            grade=row["grade"],
+            min_score=number(row["min_score"]),
+            k=number(row["k"]),
+            std_term=int(row["std_term"]),
+            max_term=int(row["max_term"]),
+            tnw_pct=number(row["tnw_pct"]),
+            turnover_pct=number(row["turnover_pct"]),
+            cap=number(row["cap"]),
+            review_months=int(row["review_months"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TierTerms:
+    """Form 7, one star: standard and longest term (days), and how the tier bounds the credit limit.
+
+    `unsecured_months` bounds the unsecured limit to that many monthly averages (None = the tier sets no
+    bound); `secured_only` allows only the part covered by security. Percentages are in percent.
+    """
+
+    tier: int
+    entry_score: Decimal
+    grade_gate: str
+    std_term: int
+    max_term: int
+    discount_pct: Decimal
+    unsecured_months: Decimal | None
+    secured_only: bool
+    placement_factor: Decimal
+    rebate_pct: Decimal
+    limit_rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Global parameters of the credit standard (defaults.md 2(b)); shares are fractions, terms days."""
+
+    wacc: Decimal = Decimal("0.08")
+    grace_days: int = 3
+    rounding: Decimal = Decimal("10000")
+    need_days: int = 30
+    security_haircuts: Mapping[str, Decimal] = field(
+        default_factory=lambda: {
+            "deposit": Decimal("1.0"),
+            "bank_guarantee": Decimal("0.95"),
+            "credit_insurance": Decimal("0.9"),
+            "mortgage": Decimal("0.5"),
+            "surety": Decimal("0.3"),
+        }
+    )
+    default_haircut: Decimal = Decimal("0.8")
+    new_customer_factor: Decimal = Decimal("0.5")
+    new_customer_max_term: int = 30
+    new_customer_months: int = 6
+    min_invoices: int = 6
+    min_trade_months: int = 3
+    secured_k: Decimal = Decimal("0.6")
+    need_share_without_capacity: Decimal = Decimal("0.5")
+    min_scorable: Decimal = Decimal("50")
+    increase_cap: Decimal = Decimal("0.5")
+    split_window_days: int = 30
+    stale_hours: int = 24
+    survey_valid_months: int = 12
+    evaluation_max_age_days: int = 120
+    target_margin: Decimal = Decimal("0.25")
+    floor_margin: Decimal = Decimal("0.12")
+    doa_scale: Decimal = Decimal("1.0")
+    statements_from: Decimal = Decimal("500000")
+    second_surveyor_from: Decimal = Decimal("300000")
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Parameters:
+        """Defaults overlaid with the keys present in `data`; an unknown key is a mistake in the table."""
+        known = cls()
+        values: dict[str, Any] = {}
+        for key, raw in data.items():
+            default = getattr(known, key)  # AttributeError names the unknown parameter
+            if isinstance(default, Mapping):
+                values[key] = {name: number(share) for name, share in raw.items()}
+            elif isinstance(default, int):
+                values[key] = int(raw)
+            else:
+                values[key] = number(raw)
+        return cls(**values)
+
+
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_TIER_ROWS = {
+    "entry": "进入标准",
+    "gate": "信用等级门槛",
+    "discount": "价格折扣带",
+    "std": "标准账期",
+    "max": "账期上限",
+    "limit": "信用额度规则",
+    "placement": "铺货额度",
+    "rebate": "年返利",
+}
+
+
+def _first(text: str, default: str = "0") -> Decimal:
+    found = _NUMBER.search(text)
+    return Decimal(found.group() if found else default)
+
+
+def tier_terms(rows: Iterable[Mapping[str, str]]) -> dict[int, TierTerms]:
+    """Read the tier policy table (form 7, `tier_policy` of the defaults) into one `TierTerms` per star."""
+    table = list(rows)
+    cells = {key: next(r for r in table if r["item"].startswith(zh)) for key, zh in _TIER_ROWS.items()}
+    return {star: _terms(star, {key: row[str(star)] for key, row in cells.items()}) for star in (4, 3, 2, 1)}
+
+
+def _terms(star: int, cell: Mapping[str, str]) -> TierTerms:
+    limit = cell["limit"]
+    months = re.search(r"unsecured ≤ (\d+(?:\.\d+)?)", limit)
+    factor = re.search(r"× (\d+(?:\.\d+)?)", cell["placement"])
+    placement = Decimal(factor.group(1)) if factor else Decimal(1 if "rebate" in cell["placement"] else 0)
+    return TierTerms(
+        tier=star,
+        entry_score=Decimal(0) if cell["entry"].startswith("<") else _first(cell["entry"]),
+        grade_gate=cell["gate"].removeprefix("≥").strip() if "≥" in cell["gate"] else "",
+        std_term=int(_first(cell["std"])),
+        max_term=int(_first(cell["max"])),
+        discount_pct=_first(cell["discount"]),
+        unsecured_months=Decimal(months.group(1)) if months else None,
+        secured_only=limit.startswith("secured"),
+        placement_factor=placement,
+        rebate_pct=_first(cell["rebate"]),
+        limit_rule=limit,
+    )
