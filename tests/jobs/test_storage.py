@@ -1,15 +1,15 @@
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
 
 from jobs import storage
 
 
 @pytest.fixture(autouse=True)
-def root(tmp_path: Path, settings: SettingsWrapper) -> Path:
+def root(tmp_path: Path, settings: Any) -> Path:
     settings.COUNTERSIGN_DATA = tmp_path
     return tmp_path / "blobs"
 
