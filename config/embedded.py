@@ -119,8 +119,12 @@ class Postgres:
             self.sockets.chmod(0o755)
         if not (self.data / "PG_VERSION").exists():
             self._create_cluster()
+        self.launch()
+
+    def launch(self) -> None:
+        """Start (or, after a crash, start again) the server on the same socket."""
         deadline = time.monotonic() + START_SECONDS
-        while not self._launch():  # a predecessor that was killed may still be closing the cluster
+        while not self._try_to_launch():  # a predecessor that was killed may still be closing the cluster
             if time.monotonic() > deadline:
                 raise RuntimeError(f"PostgreSQL did not start:\n{self._log().read_text()[-2000:]}")
             time.sleep(0.1)
@@ -196,7 +200,7 @@ class Postgres:
             shutil.rmtree(self.data, ignore_errors=True)
             raise RuntimeError(f"initdb failed:\n{done.stderr[-2000:]}")
 
-    def _launch(self) -> bool:
+    def _try_to_launch(self) -> bool:
         """Start the server; False when another one still holds the cluster."""
         options = [part for option in ("listen_addresses=", *self.options) for part in ("-c", option)]
         command = [
