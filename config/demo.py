@@ -153,8 +153,8 @@ class Demo:
             "--no-control-socket",
         ]  # fmt: skip
         worker = [
-            *python, "celery", "-q", "-A", "config.celery", "worker", "-P", "threads", "-c", "2", "-l", "WARNING",
-            "--without-gossip", "--without-mingle",
+            *python, "celery", "-q", "-A", "config.celery", "worker", "-l", "WARNING",
+            "-P", "threads", "-c", "2", "--without-gossip", "--without-mingle",
         ]  # fmt: skip
         beat = [
             *python, "celery", "-q", "-A", "config.celery", "beat", "-l", "WARNING", "--pidfile=",
