@@ -20,8 +20,12 @@ demo: setup ## Run everything at http://127.0.0.1:8000 (PORT=..., RESET=1 starts
 	@exec $(BIN)/python -m config.demo
 
 .PHONY: test
-test: setup ## Run all tests on an embedded PostgreSQL (ARGS="tests/credit -x")
+test: setup browser ## Run all tests on an embedded PostgreSQL (ARGS="tests/credit -x")
 	@exec $(BIN)/python -m pytest $(ARGS)
+
+.PHONY: browser
+browser: setup ## Make sure of a headless Chromium for the journeys
+	@$(BIN)/python -m config.browser
 
 .PHONY: check
 check: setup ## Lint, format, types, layers, migrations, deployment, translations, lock files
