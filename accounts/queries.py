@@ -1,10 +1,11 @@
 """Reads about people: which roles they hold, who holds a role, what they may see."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from accounts.models import Region, RoleAssignment, Unit, User
 from accounts.roles import READS_EVERYTHING, READS_SCOPE
@@ -19,9 +20,14 @@ class Visibility:
     region_ids: frozenset[int]
 
 
+def business_today() -> date:
+    """Today in the installation's business zone, whatever zone the reader has set for himself."""
+    return datetime.now(ZoneInfo(settings.TIME_ZONE)).date()
+
+
 def in_force(on: date | None = None) -> Q:
-    """Half-open: valid_from counts, valid_to no longer does. Days in the default business zone."""
-    day = on or timezone.localdate()
+    """Half-open: valid_from counts, valid_to no longer does."""
+    day = on or business_today()
     return Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gt=day))
 
 

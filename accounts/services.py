@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts import tokens, trail
 from accounts.models import ApiToken, Person, Region, RoleAssignment, Unit, User
-from accounts.queries import in_force
+from accounts.queries import business_today, in_force
 from accounts.roles import INCOMPATIBLE, Role
 
 
@@ -76,7 +76,7 @@ def assign_role(
         role=Role(role),
         unit=unit,
         region=region,
-        valid_from=valid_from or timezone.localdate(),
+        valid_from=valid_from or business_today(),
         valid_to=valid_to,
         is_deputy=is_deputy,
     )
@@ -129,7 +129,7 @@ def end_role(
         .get(pk=assignment.pk)
     )
     before = _facts(assignment)
-    day = on or timezone.localdate()
+    day = on or business_today()
     if assignment.valid_from >= day:
         # Never in force: keep the row (people and roles are never deleted) with an empty-as-possible period.
         assignment.valid_from = day - timedelta(days=1)

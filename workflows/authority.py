@@ -1,0 +1,74 @@
+"""Every check of a decision, on the state under the lock: one list for every channel."""
+
+from decimal import Decimal
+
+from accounts.models import User
+from policies.queries import pack, version_numbered
+from policies.rules.plan import authority_ceiling
+from workflows import rules
+from workflows.engine import Round
+from workflows.models import Step
+from workflows.rounds import duties
+
+
+def refusal_of(
+    round_: Round, step: Step, actor: User, verb: str, sha_shown: str, reason: str, conditions: rules.Conditions
+) -> rules.Refusal | None:
+    """Why the actor may not say this in the step now, or None."""
+    if verb not in rules.VERBS:
+        return rules.Refusal("unknown_verb", 422)
+    policy = pack(version_numbered(round_.submission.policy_number))
+    refusal = rules.refusal_to_decide(
+        decider=rules.Decider(
+            person=actor.person_id,
+            active=actor.is_active,
+            holds_role=round_.staff is not None and round_.staff.holds(actor, step.role),
+            ceiling=authority_ceiling(policy, step.role, round_.kind.code, round_.kind.authority_metric),
+        ),
+        duties=duties(round_),
+        step_status=step.status,
+        sha_shown=sha_shown,
+        sha_now=round_.submission.content_sha256,
+        final_amount=_finally_granted(round_, step, verb, conditions),
+    )
+    return refusal or _refusal_of_words(round_, step, actor, verb, reason, conditions)
+
+
+def _finally_granted(round_: Round, step: Step, verb: str, conditions: rules.Conditions) -> Decimal | None:
+    """What this approval would put in force, measured as the ceilings are; None when others come after it."""
+    approves = rules.STATUS_AFTER[verb] == "approved"
+    if not approves or any(each.status not in rules.SETTLED for each in round_.steps if each.pk != step.pk):
+        return None
+    asked = Decimal(round_.submission.content["authority"])
+    before = Decimal(round_.submission.content["terms"]["limit"])
+    return max(Decimal(0), asked - (before - rules.tightened(round_.terms(), [conditions]).limit))
+
+
+def _refusal_of_words(
+    round_: Round, step: Step, actor: User, verb: str, reason: str, conditions: rules.Conditions
+) -> rules.Refusal | None:
+    if verb in rules.NEEDS_REASON and not reason:
+        return rules.Refusal("reason_missing", 422)
+    if verb == rules.APPROVE_CONDITIONAL:
+        if conditions.empty:
+            return rules.Refusal("conditions_missing", 422)
+        if rules.loosened(round_.terms(), conditions):
+            return rules.Refusal("conditions_loosen", 422)
+    if rules.STATUS_AFTER[verb] == "approved":
+        return _refusal_if_needed_later(round_, step, actor)
+    return None
+
+
+def _refusal_if_needed_later(round_: Round, step: Step, actor: User) -> rules.Refusal | None:
+    """One person decides once: whoever alone can take a later step leaves this one to a colleague."""
+    staff = round_.staff
+    if staff is None:
+        return None
+    decided = duties(round_).decided | {actor.person_id}
+    ahead = [each for each in round_.steps if each.status in ("waiting", "open") and each.pk != step.pk]
+    pools = {each.key: staff.pool(each.role).persons for each in ahead}
+    left = {key: persons - decided for key, persons in pools.items()}
+    if rules.seat(left) is not None or not staff.pool(step.role).persons - decided:
+        return None
+    alone = next((each for each in ahead if pools[each.key] and not left[each.key]), None)
+    return rules.Refusal("needed_later", values={"role": alone.role}) if alone else None

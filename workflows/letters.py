@@ -1,0 +1,1 @@
+"""What the papers of a request say, gathered from its frozen submission, its decisions and its trail."""

@@ -1,0 +1,199 @@
+"""The envelope of a request, its submissions, the steps of its plan and what was decided.
+
+Progress is in the Viewflow process; `Request.state` and `Step.status` are its projections, written only by the
+services, under the request's row lock, for lists and queues. Submissions and decisions are inserted, never changed.
+"""
+
+from typing import ClassVar, Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+from guardian.shortcuts import get_objects_for_user
+from viewflow.workflow.models import Process, Task
+
+from accounts.models import Region, Unit, User
+from accounts.queries import held_roles, visibility
+from customers.models import Customer
+
+
+class ApprovalProcess(Process):
+    """Viewflow's process; a proxy, so that it costs no further table."""
+
+    class Meta:
+        proxy = True
+
+
+class State(models.TextChoices):
+    IN_REVIEW = "in_review", _("In review")
+    RETURNED = "returned", _("Returned")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class RequestQuerySet(models.QuerySet["Request"]):
+    def visible_to(self, user: User) -> Self:
+        """One's own, what the roles' scope covers, what was shared; a confidential one only by name or audit."""
+        seen = visibility(user)
+        shared = get_objects_for_user(user, "workflows.view_request", Request, accept_global_perms=False)
+        mine = Q(submitter__person_id=user.person_id) | Q(pk__in=shared.values("pk"))
+        mine |= Q(pk__in=Decision.objects.filter(person_id=user.person_id).values("request_id"))
+        mine |= Q(pk__in=Step.objects.filter(status="open", queue_key__in=queue_keys(user)).values("request_id"))
+        if seen.everything:
+            return self.all()
+        by_role = Q(owner=user) | Q(unit_id__in=seen.unit_ids) | Q(region_id__in=seen.region_ids)
+        by_role |= Q(customer__in=Customer.objects.visible_to(user).values("pk"))
+        return self.filter(mine | (Q(confidential=False) & by_role))
+
+    def open(self) -> Self:
+        """Not ended yet."""
+        return self.filter(closed_at__isnull=True)
+
+
+def queue_key(role: str, unit_id: int | None, region_id: int | None) -> str:
+    """The name of a pool of people: role and the scope that its members were given."""
+    return f"{role}:{unit_id or '*'}:{region_id or '*'}"
+
+
+def queue_keys(user: User) -> list[str]:
+    """The pools that the user belongs to today."""
+    return sorted({queue_key(held.role, held.unit_id, held.region_id) for held in held_roles(user)})
+
+
+class Request(models.Model):
+    """Who asks for what, for which customer, and how far it is. The letter is the kind's own domain row."""
+
+    no = models.CharField(max_length=24, unique=True)
+    kind = models.CharField(max_length=24)
+    letter_id = models.BigIntegerField()
+    title = models.CharField(max_length=200)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="requests")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT)
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, null=True)
+    submitter = models.ForeignKey(User, on_delete=models.PROTECT, related_name="submitted_requests")
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="owned_requests")
+    process = models.OneToOneField(ApprovalProcess, on_delete=models.PROTECT, null=True, related_name="request")
+    state = models.CharField(max_length=12, choices=State.choices, default=State.IN_REVIEW)
+    round = models.PositiveSmallIntegerField(default=1)
+    amount = models.DecimalField(max_digits=18, decimal_places=2)
+    currency = models.CharField(max_length=3)
+    confidential = models.BooleanField(default=False)
+    created_at = models.DateTimeField(db_default=Now())
+    closed_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[RequestQuerySet] = RequestQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ("-id",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["kind", "letter_id"], name="request_one_per_letter"),
+            models.CheckConstraint(condition=Q(amount__gte=0, amount__lte=10**12), name="request_amount_bounded"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["customer", "-id"], name="request_of_customer"),
+            models.Index(fields=["submitter", "-id"], name="request_of_submitter"),
+            models.Index(fields=["unit", "region", "-id"], name="request_of_scope"),
+        ]
+
+    def __str__(self) -> str:
+        return self.no
+
+
+class Submission(models.Model):
+    """One attempt: what was asked, on which figures, under which policy, by which plan. Never changed."""
+
+    request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="submissions")
+    round = models.PositiveSmallIntegerField()
+    policy_number = models.PositiveIntegerField()
+    policy_digest = models.CharField(max_length=64)
+    content = models.JSONField(encoder=DjangoJSONEncoder)
+    content_sha256 = models.CharField(max_length=64)
+    plan = models.JSONField(encoder=DjangoJSONEncoder)
+    plan_digest = models.CharField(max_length=64)
+    # Natural persons who wrote or changed what is asked; none of them may decide it.
+    editors = ArrayField(models.BigIntegerField())
+    submitted_by = models.ForeignKey(User, on_delete=models.PROTECT)
+    submitted_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ("request", "round")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["request", "round"], name="submission_one_per_round")]
+
+    def __str__(self) -> str:
+        return f"{self.request_id}/{self.round}"
+
+
+class Step(models.Model):
+    """One approval of the plan, and the pool of people who may give it."""
+
+    request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="steps")
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="steps")
+    key = models.CharField(max_length=24)
+    stage = models.PositiveSmallIntegerField()
+    role = models.CharField(max_length=3)
+    mode = models.CharField(max_length=8)
+    reasons = models.JSONField(default=list, encoder=DjangoJSONEncoder)
+    sla_hours = models.PositiveSmallIntegerField()
+    status = models.CharField(max_length=12, default="waiting")
+    queue_key = models.CharField(max_length=32, blank=True)
+    task = models.OneToOneField(Task, on_delete=models.PROTECT, null=True)
+    opened_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("submission", "stage", "id")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["submission", "key"], name="step_one_per_key"),
+            models.CheckConstraint(
+                condition=~Q(status="open") | (Q(task__isnull=False) & Q(due_at__isnull=False)),
+                name="step_open_has_task_and_due",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["queue_key", "due_at", "id"], name="step_queue", condition=Q(status="open")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} ({self.status})"
+
+
+class Decision(models.Model):
+    """Who said what in a step, on which content. Never changed."""
+
+    request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="decisions")
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="decisions")
+    step = models.OneToOneField(Step, on_delete=models.PROTECT, related_name="decision")
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="decisions")
+    person_id = models.BigIntegerField()
+    role = models.CharField(max_length=3)
+    verb = models.CharField(max_length=20)
+    reason = models.TextField(blank=True)
+    conditions = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    content_sha256 = models.CharField(max_length=64)
+    channel = models.CharField(max_length=12)
+    decided_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ("id",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["submission", "person_id"], name="decision_one_per_person")
+        ]
+        indexes: ClassVar = [models.Index(fields=["person_id", "-id"], name="decision_of_person")]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.verb}"
+
+
+class NumberSeries(models.Model):
+    """The last number given in a series such as CR-202611; the row is locked while a number is taken."""
+
+    prefix = models.CharField(max_length=16, primary_key=True)
+    last = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.prefix

@@ -1,0 +1,122 @@
+"""What would happen if this were submitted now: plan, people, time, and every reason why it could not be."""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.utils.translation import gettext as _
+
+from accounts.language import pick
+from accounts.models import User
+from accounts.roles import Role
+from audit.clock import db_now
+from policies.queries import pack, version_in_force
+from policies.rules.calendar import add_working_hours
+from policies.rules.hints import shorter
+from policies.rules.plan import Plan, PlanStep, compile_plan
+from workflows.kind import Assessment, Kind
+from workflows.models import Request
+from workflows.people import Pool, Staff
+from workflows.rules import duplicates_to_skip
+
+
+def sha256_of(content: Any) -> str:
+    """Digest of the canonical text: sorted keys, no spaces, UTF-8."""
+    text = json.dumps(content, cls=DjangoJSONEncoder, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class PreviewStep:
+    """One approval that would be asked for; `skipped` says that its only person also sits higher."""
+
+    plan: PlanStep
+    pool: Pool
+    due_at: datetime
+    skipped: bool = False
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Everything the live panel shows and `submit` stores."""
+
+    assessment: Assessment
+    plan: Plan
+    steps: tuple[PreviewStep, ...]
+    blocks: tuple[str, ...]
+    hints: tuple[str, ...]
+    now: datetime
+    done_by: datetime
+    content: dict[str, Any] = field(repr=False)
+
+    @property
+    def content_sha256(self) -> str:
+        """Digest of the content that approvers will see."""
+        return sha256_of(self.content)
+
+    @property
+    def submittable(self) -> bool:
+        """Whether a submission would succeed."""
+        return not self.blocks
+
+
+def preview(kind: Kind, letter: Any, submitter: User, request: Request | None = None) -> Preview:
+    """Compile the plan of a letter and find its people, storing nothing.
+
+    Args:
+        request: the request that is being revised, or None for a new one.
+    """
+    now = db_now()
+    customer = letter.customer
+    zone = ZoneInfo(customer.unit.time_zone)
+    today = now.astimezone(zone).date()
+    policy = pack(version_in_force(today))
+    assessment = kind.assess(letter, policy, today)
+    open_before = Request.objects.open().filter(customer=customer, kind=kind.code)
+    if request is not None:
+        open_before = open_before.exclude(pk=request.pk)
+    plan = compile_plan(policy, kind.code, {**assessment.facts, "open_duplicate": open_before.exists()})
+    duties = assessment.editors | {submitter.person_id, customer.owner.person_id}
+    staff = Staff([s.role for s in plan.steps], customer.unit, customer.region, today, duties)
+    steps, missing = _seated(plan, staff, now, customer.unit.holiday_calendar, zone)
+    blocks = [pick(reason.zh, reason.en) for reason in (*assessment.blocks, *plan.blocks)] + missing
+    return Preview(
+        assessment=assessment,
+        plan=plan,
+        steps=steps,
+        blocks=tuple(dict.fromkeys(blocks)),
+        hints=tuple(pick(hint.zh, hint.en) for hint in shorter(policy, kind.code, dict(assessment.facts))),
+        now=now,
+        done_by=steps[-1].due_at if steps else now,
+        content={**assessment.content, "plan_digest": plan.digest},
+    )
+
+
+def _seated(
+    plan: Plan, staff: Staff, now: datetime, calendar: str, zone: ZoneInfo
+) -> tuple[tuple[PreviewStep, ...], list[str]]:
+    """Give each step its pool and its time; say in a sentence where nobody could act."""
+    steps = plan.steps
+    pools = {step.key: staff.pool(step.role) for step in steps}
+    missing = [
+        _("Nobody can act as %(role)s for this customer at the moment.") % {"role": Role(step.role).label}
+        for step in steps
+        if not pools[step.key].members
+    ]
+    order = [(step.stage, step.key) for step in steps]
+    skipped = duplicates_to_skip(order, {key: pool.persons for key, pool in pools.items()})
+    if skipped is None and not missing:
+        missing.append(_("There are too few different people for the approvals that the policy asks for."))
+    result: list[PreviewStep] = []
+    start = now
+    for stage in plan.stages:
+        hours = {step.key: step.sla_hours for step in stage.steps if step.key not in (skipped or ())}
+        for step in stage.steps:
+            due = add_working_hours(start, step.sla_hours, zone, calendar)
+            result.append(PreviewStep(step, pools[step.key], due, step.key in (skipped or ())))
+        start = add_working_hours(start, max(hours.values(), default=0), zone, calendar)
+    return tuple(result), missing

@@ -1,0 +1,48 @@
+"""The sentence for every refusal, the same on page, API and trail."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.problems import Problem
+from workflows.rules import Refusal
+
+SENTENCES = {
+    "account_closed": gettext_lazy("Your account is closed."),
+    "step_closed": gettext_lazy("This step has already been decided or is no longer needed."),
+    "content_changed": gettext_lazy("The request has changed since you opened it. Please read it again."),
+    "own_request": gettext_lazy("You submitted this request, so somebody else has to decide it."),
+    "own_customer": gettext_lazy("You look after this customer, so somebody else has to decide."),
+    "edited_it": gettext_lazy("You edited this request, so somebody else has to decide it."),
+    "no_authority": gettext_lazy("You do not hold the role that this step asks for."),
+    "already_decided": gettext_lazy("You have already decided another step of this request."),
+    "needed_later": gettext_lazy(
+        "Only you can decide the later step %(role)s, so somebody else has to decide this one."
+    ),
+    "above_ceiling": gettext_lazy("The amount is above your authority of %(ceiling)s."),
+    "reason_missing": gettext_lazy("Please give a reason."),
+    "conditions_missing": gettext_lazy("Please give at least one condition."),
+    "conditions_loosen": gettext_lazy("A condition can only tighten what was asked; return the request instead."),
+    "not_yours": gettext_lazy("Only the person who submitted this request can do this."),
+    "too_late": gettext_lazy("Somebody has already decided; please ask for the request to be returned."),
+    "not_returned": gettext_lazy("This request is not waiting for a revision."),
+    "already_submitted": gettext_lazy("This application has already been submitted."),
+    "unknown_verb": gettext_lazy("There is no such decision."),
+    "busy": gettext_lazy("Somebody else is deciding this request at this moment. Please try again."),
+}
+
+
+def problem(refusal: Refusal, field: str = "") -> Problem:
+    """The refusal as it is raised, with the sentence in the active language."""
+    sentence = str(SENTENCES[refusal.code]) % dict(refusal.values)
+    errors = [{"field": field, "message": sentence}] if field else []
+    return Problem(refusal.code, refusal.status, sentence, errors)
+
+
+def infeasible(sentences: list[str]) -> Problem:
+    """Submission refused: one sentence per reason."""
+    return Problem(
+        "not_submittable",
+        422,
+        _("This request cannot be submitted yet."),
+        [{"field": "", "message": sentence} for sentence in sentences],
+    )

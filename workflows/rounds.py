@@ -1,0 +1,176 @@
+"""Building, reading and writing one round of a request under its row lock."""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db.models import F, Func, fields
+from django.http import Http404
+
+from accounts.models import User
+from audit.services import record
+from jobs import services as jobs
+from workflows import rules
+from workflows.engine import Round, conditions_to_json
+from workflows.kind import Kind
+from workflows.kinds import REGISTRY
+from workflows.models import Decision, NumberSeries, Request, State, Step, Submission
+from workflows.people import Staff
+from workflows.preview import Preview
+
+RETURN_WAIT: Final = timedelta(hours=24)
+CLOCK: Final = Func(function="clock_timestamp", output_field=fields.DateTimeField())
+
+
+def next_number(prefix: str, now: datetime) -> str:
+    """CR-202611-0001: the row lock keeps numbers unique; a rollback gives the number back."""
+    series = f"{prefix}-{now:%Y%m}"
+    NumberSeries.objects.bulk_create([NumberSeries(prefix=series)], ignore_conflicts=True)
+    NumberSeries.objects.filter(pk=series).update(last=F("last") + 1)
+    return f"{series}-{NumberSeries.objects.get(pk=series).last:04d}"
+
+
+def start(kind: Kind, request: Request, shown: Preview, actor: User) -> Round:
+    """Store submission and steps of a new round; nothing is open yet."""
+    submission = Submission.objects.create(
+        request=request,
+        round=request.round,
+        policy_number=shown.plan.policy_number,
+        policy_digest=shown.plan.policy_digest,
+        content=shown.content,
+        content_sha256=shown.content_sha256,
+        plan=shown.plan.to_json(),
+        plan_digest=shown.plan.digest,
+        editors=sorted(shown.assessment.editors | {actor.person_id}),
+        submitted_by=actor,
+        submitted_at=shown.now,
+    )
+    steps = Step.objects.bulk_create(
+        Step(
+            request=request,
+            submission=submission,
+            key=step.plan.key,
+            stage=step.plan.stage,
+            role=step.plan.role,
+            mode=step.plan.mode,
+            reasons=[reason.to_json() for reason in step.plan.reasons],
+            sla_hours=step.plan.sla_hours,
+            status="skipped" if step.skipped else "waiting",
+            queue_key=step.pool.queue_key,
+        )
+        for step in shown.steps
+    )
+    return Round(kind, request, submission, list(steps), None, actor, shown.now)
+
+
+def lock(no: str, actor: User | None) -> Round:
+    """Lock the request's row and read its current round: four statements.
+
+    Raises:
+        Http404: there is no such request.
+        OperationalError: another transaction held the row for longer than `lock_timeout`.
+    """
+    request = (
+        Request.objects.select_for_update(of=("self",))
+        .select_related("process", "unit", "region", "customer", "owner", "submitter")
+        .annotate(clock=CLOCK)
+        .filter(no=no)
+        .first()
+    )
+    if request is None:
+        raise Http404
+    submission = Submission.objects.get(request=request, round=request.round)
+    steps = Step.objects.filter(submission=submission).select_related("task", "decision").order_by("stage", "id")
+    now: datetime = request.clock  # type: ignore[attr-defined]  # annotated above
+    round_ = Round(REGISTRY[request.kind], request, submission, list(steps), None, actor, now)
+    apart = duties(round_)
+    barred = apart.editors | {apart.submitter, apart.owner or apart.submitter}
+    round_.staff = Staff([s.role for s in round_.steps], request.unit, request.region, round_.today, barred)
+    return round_
+
+
+def duties(round_: Round) -> rules.Duties:
+    """The natural persons who must stay apart in this round."""
+    request = round_.request
+    return rules.Duties(
+        submitter=request.submitter.person_id,
+        owner=request.owner.person_id if request.owner else None,
+        editors=frozenset(round_.submission.editors),
+        decided=frozenset(step.decision.person_id for step in round_.steps if hasattr(step, "decision")),
+    )
+
+
+def write_decision(
+    round_: Round, step: Step, actor: User, verb: str, reason: str, conditions: rules.Conditions, channel: str
+) -> Decision:
+    """Insert the decision with its event and settle the step."""
+    decision = Decision.objects.create(
+        request=round_.request,
+        submission=round_.submission,
+        step=step,
+        actor=actor,
+        person_id=actor.person_id,
+        role=step.role,
+        verb=verb,
+        reason=reason,
+        conditions=conditions_to_json(conditions),
+        content_sha256=round_.submission.content_sha256,
+        channel=channel,
+        decided_at=round_.now,
+    )
+    step.status, step.closed_at = rules.STATUS_AFTER[verb], round_.now
+    round_.touch(step)
+    said = {"step": step.key, "status": step.status, "verb": verb, "role": step.role, **decision.conditions}
+    note(
+        round_,
+        "request.decided",
+        reason=reason,
+        content_sha256=decision.content_sha256,
+        before={"step": step.key, "status": "open"},
+        after=said,
+        rules=[reason_["code"] for reason_ in step.reasons],
+    )
+    return decision
+
+
+def advance(round_: Round, task: Any, actor: User | None) -> None:
+    """Let Viewflow move on from a human task; a returned letter opens for its author again."""
+    task.process = round_.request.process
+    task.process.round_ = round_
+    activation = task.flow_task.activation_class(task)
+    activation.take(actor)
+    activation.execute()
+    if round_.request.state == State.RETURNED and actor is not None:
+        round_.kind.reopened(round_.kind.lock(round_.request.letter_id), actor)
+
+
+def save(round_: Round) -> None:
+    """Write the projections: touched steps and the envelope."""
+    if round_.touched:
+        columns = ["status", "task", "queue_key", "opened_at", "due_at", "closed_at"]
+        Step.objects.bulk_update(round_.touched, columns)
+    round_.request.save(update_fields=["process", "state", "round", "closed_at", "amount", "title"])
+
+
+def return_within_a_day(round_: Round) -> None:
+    """A return waits for the other parties of the stage, but not longer than a day (routing rule 4)."""
+    request = round_.request
+    key, payload = f"return:{request.no}:{request.round}", {"no": request.no, "round": request.round}
+    jobs.enqueue("workflows.return_due", key, payload, due_at=round_.now + RETURN_WAIT)
+
+
+def note(round_: Round, action: str, **facts: Any) -> None:
+    """Write an event of the request into its chain."""
+    request, submission = round_.request, round_.submission
+    record(
+        action,
+        stream=f"request:{request.no}",
+        actor=round_.actor,
+        object_type="request",
+        object_id=str(request.pk),
+        object_label=request.no,
+        request_no=request.no,
+        customer_id=request.customer_id,
+        customer_label=request.customer.name,
+        policy={"number": submission.policy_number, "sha256": submission.policy_digest},
+        **facts,
+    )

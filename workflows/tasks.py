@@ -1,0 +1,20 @@
+"""Job handlers: the paper after the outcome, and the end of waiting."""
+
+from django.utils import translation
+
+from jobs.registry import Claim, handler
+from workflows import letters, services
+
+
+@handler("workflows.letters")
+def order_letters(claim: Claim) -> None:
+    """Order the decision notice and the approval sheet of a decided request, in both languages."""
+    with claim.commit():
+        letters.order(claim.payload["request"])
+
+
+@handler("workflows.return_due")
+def return_due(claim: Claim) -> None:
+    """A day after a return: stop waiting for the other parties of the stage."""
+    with claim.commit(), translation.override("en"):
+        services.end_waiting_return(claim.payload["no"], claim.payload["round"])

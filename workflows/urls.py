@@ -1,0 +1,22 @@
+from django.urls import path
+
+from workflows.views import drafts, home, queue, requests
+
+app_name = "workflows"
+urlpatterns = [
+    path("requests/", requests.index, name="requests"),
+    path("requests/new/", drafts.choose, name="new"),
+    path("requests/drafts/<int:pk>/", drafts.edit, name="draft"),
+    path("requests/drafts/<int:pk>/preview/", drafts.live, name="draft-preview"),
+    path("requests/drafts/<int:pk>/submit/", drafts.submit, name="draft-submit"),
+    path("requests/drafts/<int:pk>/discard/", drafts.discard, name="draft-discard"),
+    path("requests/drafts/<int:pk>/attachments/", drafts.attach, name="draft-attach"),
+    path("requests/drafts/<int:pk>/attachments/<int:paper>/remove/", drafts.detach, name="draft-detach"),
+    path("requests/<str:no>/", requests.detail, name="request"),
+    path("requests/<str:no>/steps/<int:step>/decide/", requests.decide, name="decide"),
+    path("requests/<str:no>/withdraw/", requests.withdraw, name="withdraw"),
+    path("requests/<str:no>/revise/", drafts.revise, name="revise"),
+    path("requests/<str:no>/resubmit/", drafts.resubmit, name="resubmit"),
+    path("queue/", queue.index, name="queue"),
+    path("queue/<int:step>/", queue.panel, name="panel"),
+]
