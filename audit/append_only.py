@@ -13,7 +13,7 @@ DECLARE
     was jsonb;
     becomes jsonb;
 BEGIN
-    IF TG_OP = 'UPDATE' THEN
+    IF TG_OP = 'UPDATE' AND TG_NARGS > 0 THEN
         was := to_jsonb(OLD);
         becomes := to_jsonb(NEW);
         FOREACH column_name IN ARRAY TG_ARGV LOOP

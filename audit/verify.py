@@ -16,7 +16,7 @@ from audit import chain_check, clock
 from audit.findings import Finding
 from audit.models import VerificationRun
 
-__all__ = ["Finding", "Report", "check_and_keep", "register_cross_check", "verify"]
+__all__ = ["Finding", "Report", "check_and_keep", "keep", "register_cross_check", "verify"]
 
 MAX_FINDINGS: Final = 1000
 CrossCheck = Callable[[], Iterable[Finding]]
@@ -49,6 +49,7 @@ WHERE t.tgenabled = 'A' AND c.relname IN ('audit_event', 'audit_piivalue')
 class Report:
     """What a check found. At most MAX_FINDINGS findings are kept; `errors` and `warnings` count all."""
 
+    started_at: datetime = field(default_factory=clock.db_now)
     findings: list[Finding] = field(default_factory=list)
     events: int = 0
     up_to_id: int = 0
@@ -104,18 +105,21 @@ def verify(using: str = "default", *, cross_checks: bool = True) -> Report:
     return report
 
 
-def check_and_keep(using: str = "default") -> VerificationRun:
-    """Verify and keep the result, which finance's page shows and the next check compares with."""
-    started: datetime = clock.db_now()
-    report = verify(using)
+def keep(report: Report, using: str = "default") -> VerificationRun:
+    """Keep a result, which finance's page shows and the next check compares with."""
     return VerificationRun.objects.using(using).create(
-        started_at=started,
+        started_at=report.started_at,
         events=report.events,
         up_to_id=report.up_to_id,
         errors=report.errors,
         warnings=report.warnings,
         findings=[finding.to_json() for finding in report.findings[:100]],
     )
+
+
+def check_and_keep(using: str = "default") -> VerificationRun:
+    """Verify and keep the result."""
+    return keep(verify(using), using)
 
 
 def _stream(using: str, query: str) -> Iterator[tuple[Any, ...]]:

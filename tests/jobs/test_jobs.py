@@ -1,6 +1,5 @@
 """A job that was asked for happens once in effect, whatever dies in between."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -34,9 +33,8 @@ def hopeless(claim: Claim) -> None:
 
 
 @pytest.fixture(autouse=True)
-def nothing_done(db: None) -> Iterator[None]:
+def nothing_done(db: None) -> None:
     done.clear()
-    yield
 
 
 def make_due() -> None:
@@ -62,12 +60,9 @@ def test_a_job_runs_once(django_assert_num_queries) -> None:
 
 
 def test_a_job_of_a_rolled_back_change_does_not_exist() -> None:
-    class Oops(Exception):
-        pass
-
-    with pytest.raises(Oops), transaction.atomic():
+    with transaction.atomic():
         enqueue("test.note", "a", {})
-        raise Oops
+        transaction.set_rollback(True)
     assert not Job.objects.exists()
 
 
@@ -145,15 +140,17 @@ def test_effects_of_a_failing_commit_are_rolled_back_with_the_state() -> None:
     job = Job.objects.get()
     held = claims.claim(job.pk)
     assert held
-    with pytest.raises(ZeroDivisionError), held.commit():
+    with held.commit():
         enqueue("test.note", "next", {})
-        1 / 0  # noqa: B018
+        transaction.set_rollback(True)
     assert not Job.objects.filter(key="next").exists()
     job.refresh_from_db()
     assert job.state == State.RUNNING
 
 
-def test_the_dispatcher_publishes_waiting_and_abandoned_jobs_in_one_statement(django_assert_num_queries) -> None:
+def test_the_dispatcher_publishes_waiting_and_abandoned_jobs_in_one_statement(
+    django_assert_num_queries,
+) -> None:
     for number in range(50):
         enqueue("test.note", f"n{number}", {}, due_at=PAST)
     lose_worker(Job.objects.get(key="n7"))
