@@ -1,1 +1,1 @@
-"""Pure rules of the policy layer: no Django, no clock, no database."""
+"""What the policy says, as pure functions: tables, plan, working time. No Django, no clock."""

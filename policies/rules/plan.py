@@ -1,0 +1,256 @@
+"""From facts to a frozen plan: who approves a request, in which order, why, and how long it should take.
+
+Pure and deterministic (architecture.md 4): the same pack and facts give the same plan and digest, for
+preview,
+submission and replay alike. Tables and thresholds are data of the policy version; this module holds none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from policies.rules.cells import Fact, PolicyError
+from policies.rules.facts import complete, unknown
+from policies.rules.pack import Pack, canonical
+from policies.rules.route import Seat, route
+from policies.rules.tables import Facts, Match, Reason, check_facts
+
+KINDS = ("credit",)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanStep:
+    """One role's turn. `key` is stable over resubmissions, because a role acts once."""
+
+    key: str
+    stage: int
+    role: str
+    function: str
+    mode: str
+    sla_hours: int
+    reasons: tuple[Reason, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON types."""
+        return {
+            "key": self.key,
+            "stage": self.stage,
+            "role": self.role,
+            "function": self.function,
+            "mode": self.mode,
+            "sla_hours": self.sla_hours,
+            "reasons": [reason.to_json() for reason in self.reasons],
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> PlanStep:
+        """The step that `to_json` wrote."""
+        return cls(**{**data, "reasons": _reasons(data["reasons"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Steps that run in parallel; the next stage opens when all of them are satisfied."""
+
+    number: int
+    steps: tuple[PlanStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The route of one submission. With `blocks` it may be shown but not submitted.
+
+    `escalators` say why the credit band is higher than the amount alone asks; `digest` is the SHA-256 of
+    the rest.
+    """
+
+    request_kind: str
+    policy_number: int
+    policy_digest: str
+    bands: Mapping[str, str]
+    stages: tuple[Stage, ...]
+    blocks: tuple[Reason, ...]
+    notices: tuple[Reason, ...]
+    escalators: tuple[Reason, ...]
+    expected_hours: int
+    digest: str
+
+    @property
+    def steps(self) -> tuple[PlanStep, ...]:
+        """All steps in order."""
+        return tuple(step for stage in self.stages for step in stage.steps)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON types, digest included."""
+        return {**_body(self), "digest": self.digest}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Plan:
+        """The plan that `to_json` wrote. Raises PolicyError when the content does not match its digest."""
+        plan = cls(
+            data["request_kind"],
+            data["policy_number"],
+            data["policy_digest"],
+            dict(data["bands"]),
+            tuple(
+                Stage(each["number"], tuple(map(PlanStep.from_json, each["steps"])))
+                for each in data["stages"]
+            ),
+            _reasons(data["blocks"]),
+            _reasons(data["notices"]),
+            _reasons(data["escalators"]),
+            data["expected_hours"],
+            data["digest"],
+        )
+        if _digest(plan) != plan.digest:
+            raise PolicyError("The plan does not match its digest.")
+        return plan
+
+
+def compile_plan(pack: Pack, request_kind: str, facts: Facts) -> Plan:
+    """The plan for a request's facts under a policy version.
+
+    Args: `facts` as listed in the module contract: amounts in company currency as Decimal, terms in
+    days, unknown ones
+    absent or None. Facts that follow from others (over_formula_pct, increase_pct, term_over_std, …) are
+    worked out
+    here. Raises PolicyError for another kind of request, facts of a wrong type, or tables that
+    contradict themselves.
+    """
+    if request_kind not in KINDS:
+        raise PolicyError(f"No approval rules for requests of kind {request_kind!r}.")
+    known = complete(facts)
+    check_facts(pack.columns, known)
+    tables = pack.tables
+    base, terms = tables["CL"].evaluate(known), tables["TE"].evaluate(known)
+    blocks = [*unknown(pack, known), *_sentences(tables["BL"].evaluate(known))]
+    if not blocks and not (base and terms):
+        blocks.append(_GAP)
+    escalators = _escalators(tables["ES"].evaluate(known))
+    why: dict[str, tuple[Reason, ...]] = {}
+    bands: dict[str, str] = {}
+    below: frozenset[str] = frozenset()
+    if base:
+        plain_band = base[0].outputs["band"]
+        bands["CL"] = _raised(pack, plain_band, len(escalators))
+        below = frozenset(role for stage in pack.chains[plain_band] for role in stage)
+        why[bands["CL"]] = _joined(base[0])
+    for subject, matches in (("TE", terms), ("TE+", tables["JOIN"].evaluate(known))):
+        for match in matches:
+            bands[subject] = match.outputs["band"]
+            why[bands[subject]] = match.reasons
+    raising = escalators if base and bands["CL"] != base[0].outputs["band"] else ()
+    stages = []
+    hours = 0
+    for number, seats in enumerate(route(pack, bands.values()), start=1):
+        hours += max(seat.hours for seat in seats)
+        stages.append(Stage(number, tuple(_step(pack, number, seat, why, below, raising) for seat in seats)))
+    notices = _sentences(tables["NO"].evaluate(known))
+    plan = Plan(
+        request_kind, pack.number, pack.digest, bands, tuple(stages), tuple(blocks), tuple(notices),
+        escalators, hours, "",
+    )  # fmt: skip
+    object.__setattr__(plan, "digest", _digest(plan))
+    return plan
+
+
+def authority_ceiling(pack: Pack, role: str, request_kind: str, metric: str) -> Decimal | None:
+    """Up to which value of `metric` a role may finally approve; None is unlimited, zero only endorses.
+
+    A role without a row has no authority: zero.
+    """
+    for grant in pack.authority:
+        if (grant.role, grant.request_kind, grant.metric) == (role, request_kind, metric):
+            return grant.ceiling
+    return Decimal(0)
+
+
+_GAP = Reason(
+    "BL-GAP",
+    "没有任何规则适用于本申请,请联系销售运营。",
+    "No rule of the policy covers this request: ask sales operations.",
+)
+
+
+def _raised(pack: Pack, band: str, count: int) -> str:
+    """`count` bands higher, within the cap of the policy and the highest band."""
+    levels = min(count, pack.escalator_cap)
+    return pack.bands[min(pack.bands.index(band) + levels, len(pack.bands) - 1)]
+
+
+def _escalators(matches: list[Match]) -> tuple[Reason, ...]:
+    """Each escalator counts once, by whichever of its rows it holds."""
+    return tuple({match.outputs["code"]: match.reasons[0] for match in reversed(matches)}.values())[::-1]
+
+
+def _joined(match: Match) -> tuple[Reason, ...]:
+    """One sentence for a row with several matched cells."""
+    if len(match.reasons) < 2:
+        return match.reasons
+    values: dict[str, str] = {}
+    for reason in match.reasons:
+        values.update(reason.values)
+    return (
+        Reason(
+            match.reasons[0].code,
+            "；".join(reason.zh for reason in match.reasons),
+            "; ".join(reason.en for reason in match.reasons),
+            values,
+        ),
+    )
+
+
+def _sentences(matches: list[Match]) -> list[Reason]:
+    return [reason for match in matches for reason in match.reasons]
+
+
+def _step(
+    pack: Pack,
+    number: int,
+    seat: Seat,
+    why: Mapping[str, tuple[Reason, ...]],
+    below: frozenset[str],
+    raising: tuple[Reason, ...],
+) -> PlanStep:
+    """Reasons: those of every band that asks for the role, and the escalators where they brought the
+    role in.
+    """
+    reasons = [reason for band in why if band in seat.bands for reason in why[band]]
+    if raising and seat.role not in below and not seat.bands.isdisjoint(pack.bands):
+        reasons.extend(raising)
+    rule = pack.roles[seat.role]
+    return PlanStep(seat.role, number, seat.role, rule.function, rule.mode, seat.hours, tuple(reasons))
+
+
+def _reasons(data: Any) -> tuple[Reason, ...]:
+    return tuple(Reason.from_json(each) for each in data)
+
+
+def _body(plan: Plan) -> dict[str, Any]:
+    return {
+        "request_kind": plan.request_kind,
+        "policy_number": plan.policy_number,
+        "policy_digest": plan.policy_digest,
+        "bands": dict(plan.bands),
+        "stages": [
+            {"number": stage.number, "steps": [step.to_json() for step in stage.steps]}
+            for stage in plan.stages
+        ],
+        "blocks": [reason.to_json() for reason in plan.blocks],
+        "notices": [reason.to_json() for reason in plan.notices],
+        "escalators": [reason.to_json() for reason in plan.escalators],
+        "expected_hours": plan.expected_hours,
+    }
+
+
+def _digest(plan: Plan) -> str:
+    return hashlib.sha256(canonical(_body(plan)).encode()).hexdigest()
+
+
+__all__ = [
+    "Fact", "Plan", "PlanStep", "PolicyError", "Reason", "Stage", "authority_ceiling", "compile_plan",
+]  # fmt: skip

@@ -1,0 +1,104 @@
+"""From approval chains to one order of seats: the union of the subjects of a request (defaults.md 2(d),
+rule 1).
+
+A role acts once, at its latest position; parallel roles stay parallel; whoever came before somebody in
+any chain still
+does. Within a function the higher level may stand for the lower one (the CFO for the finance manager):
+the highest
+rule wins, so a larger request never loses an approval without a higher one of the same function taking
+its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from policies.rules.cells import PolicyError
+from policies.rules.pack import Pack, RoleRule
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A role in the plan, its working hours, and the bands that ask for it."""
+
+    role: str
+    hours: int
+    bands: frozenset[str]
+
+
+Route = tuple[tuple[Seat, ...], ...]
+
+
+def route(pack: Pack, bands: Iterable[str]) -> Route:
+    """Stages of seats for the union of the bands' chains; the same combination is worked out once per pack.
+
+    Raises PolicyError when the chains contradict each other in order.
+    """
+    wanted = frozenset(bands)
+    known: Route | None = pack.routes.get(wanted)
+    if known is None:
+        known = pack.routes[wanted] = _union(pack, wanted)
+    return known
+
+
+def _union(pack: Pack, bands: frozenset[str]) -> Route:
+    asked = {role for band in bands for stage in pack.chains[band] for role in stage}
+    actor = {role: _stand_in(role, asked, pack.roles) for role in asked}
+    stage_of = _stages(set(actor.values()), _before(pack, bands, actor))
+    ranks = list(pack.roles)
+    stages: list[tuple[Seat, ...]] = []
+    for number in sorted(set(stage_of.values())):
+        roles = sorted((role for role, stage in stage_of.items() if stage == number), key=ranks.index)
+        stages.append(tuple(_seat(pack, role, bands, actor) for role in roles))
+    return tuple(stages)
+
+
+def _stand_in(role: str, asked: set[str], roles: Mapping[str, RoleRule]) -> str:
+    """The highest role asked for that stands for `role`, else `role` itself."""
+    standing = [other for other in asked if role in roles[other].stands_for]
+    return max(standing, key=lambda other: roles[other].level) if standing else role
+
+
+def _before(pack: Pack, bands: frozenset[str], actor: Mapping[str, str]) -> set[tuple[str, str]]:
+    """Pairs (earlier, later): neighbours in a chain, and levels of one function."""
+    pairs = {
+        (actor[first], actor[second])
+        for band in bands
+        for stage, following in zip(pack.chains[band], pack.chains[band][1:], strict=False)
+        for first in stage
+        for second in following
+    }
+    present = set(actor.values())
+    pairs |= {
+        (low, high)
+        for low in present
+        for high in present
+        if pack.roles[low].function == pack.roles[high].function
+        and pack.roles[low].level < pack.roles[high].level
+    }
+    return {(first, second) for first, second in pairs if first != second}
+
+
+def _stages(roles: set[str], before: set[tuple[str, str]]) -> dict[str, int]:
+    """Longest path: each role as early as everybody before it allows."""
+    stage = dict.fromkeys(sorted(roles), 1)
+    for _ in range(len(roles) + 1):
+        moved = False
+        for first, second in before:
+            if stage[second] <= stage[first]:
+                stage[second] = stage[first] + 1
+                moved = True
+        if not moved:
+            return stage
+    raise PolicyError(
+        f"The approval chains contradict each other about the order of {', '.join(sorted(roles))}."
+    )
+
+
+def _seat(pack: Pack, role: str, bands: frozenset[str], actor: Mapping[str, str]) -> Seat:
+    asking = frozenset(
+        band for band in bands if any(actor[each] == role for stage in pack.chains[band] for each in stage)
+    )
+    hours = max(pack.chain_sla[band].get(role, pack.sla_hours[role]) for band in asking)
+    return Seat(role, hours, asking)
