@@ -1,0 +1,179 @@
+"""The next move, the seats and the terms: rules without a database."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workflows import rules
+from workflows.rules import Conditions, Decider, Duties, Move, StepState, Terms, next_move
+
+TERMS = Terms(Decimal(1000), 60, date(2026, 1, 1), date(2026, 12, 31))
+
+
+def steps(*said: tuple[int, str]) -> list[StepState]:
+    return [StepState(number, stage, status) for number, (stage, status) in enumerate(said)]  # type: ignore[arg-type]
+
+
+def test_first_stage_opens_together() -> None:
+    assert next_move(steps((1, "waiting"), (1, "waiting"), (2, "waiting"))) == Move("approve", opens=(0, 1))
+
+
+def test_next_stage_waits_until_all_parties_agree() -> None:
+    assert next_move(steps((1, "approved"), (1, "open"), (2, "waiting"))) == Move(None)
+
+
+def test_one_rejection_ends_the_round_and_closes_the_rest() -> None:
+    assert next_move(steps((1, "rejected"), (1, "open"), (2, "waiting"))) == Move("rejected", closes=(1, 2))
+
+
+def test_a_return_waits_for_the_other_parties_of_the_stage() -> None:
+    assert next_move(steps((1, "returned"), (1, "open"), (2, "waiting"))) == Move(None)
+
+
+def test_a_return_goes_back_once_all_have_answered() -> None:
+    assert next_move(steps((1, "returned"), (1, "approved"), (2, "waiting"))) == Move("revise", closes=(2,))
+
+
+def test_a_return_stops_waiting_after_a_day() -> None:
+    assert next_move(steps((1, "returned"), (1, "open")), waited_enough=True) == Move("revise", closes=(1,))
+
+
+def test_when_all_agreed_it_takes_effect() -> None:
+    assert next_move(steps((1, "approved"), (2, "skipped"), (3, "approved"))) == Move("apply")
+
+
+def test_a_skipped_stage_is_passed_over() -> None:
+    assert next_move(steps((1, "skipped"), (2, "waiting"))) == Move("approve", opens=(1,))
+
+
+@given(st.lists(st.sampled_from(["approved", "rejected", "returned"]), min_size=1, max_size=6), st.data())
+def test_every_way_of_voting_ends(verdicts: list[str], data: st.DataObject) -> None:
+    """No plan hangs: answering whatever is open always reaches an outcome."""
+    stages = sorted(data.draw(st.lists(st.integers(1, 3), min_size=len(verdicts), max_size=len(verdicts))))
+    now = {number: "waiting" for number in range(len(verdicts))}
+    for _ in range(2 * len(verdicts) + 1):
+        move = next_move([StepState(n, stages[n], now[n]) for n in now])  # type: ignore[arg-type]
+        for number in move.opens:
+            now[number] = "open"
+        for number in move.closes:
+            now[number] = "not_needed"
+        if move.node in ("apply", "rejected", "revise"):
+            assert "open" not in now.values()
+            assert (move.node == "apply") == ("rejected" not in now.values() and "returned" not in now.values())
+            return
+        opened = [number for number in now if now[number] == "open"]
+        assert opened, "nobody is asked and nothing is decided"
+        answering = data.draw(st.sampled_from(opened))
+        now[answering] = verdicts[answering]
+    pytest.fail("the plan never ended")
+
+
+def test_two_steps_with_two_people_are_seated() -> None:
+    assert rules.seat({"SM": {1, 2}, "CC": {1}}) == {"SM": 2, "CC": 1}
+
+
+def test_one_person_cannot_take_two_seats() -> None:
+    assert rules.seat({"SM": {1}, "CC": {1}}) is None
+
+
+def test_lower_level_is_skipped_when_the_same_person_sits_higher() -> None:
+    assert rules.duplicates_to_skip([(1, "SM"), (2, "RD")], {"SM": {1}, "RD": {1}}) == ("SM",)
+
+
+def test_parallel_steps_of_one_person_are_not_skipped() -> None:
+    assert rules.duplicates_to_skip([(1, "RD"), (1, "CC")], {"RD": {1}, "CC": {1}}) is None
+
+
+def test_nothing_is_skipped_when_everybody_has_a_seat() -> None:
+    assert rules.duplicates_to_skip([(1, "SM"), (2, "RD")], {"SM": {1, 2}, "RD": {2}}) == ()
+
+
+@given(st.dictionaries(st.sampled_from("ABCDE"), st.frozensets(st.integers(1, 5), max_size=4)))
+def test_a_seating_is_valid_and_exists_exactly_when_every_group_has_enough_people(
+    candidates: dict[str, frozenset[int]],
+) -> None:
+    """Hall's condition, by brute force over all subsets of steps."""
+    seating = rules.seat(candidates)
+    keys = list(candidates)
+    enough = all(
+        len(set().union(*(candidates[k] for n, k in enumerate(keys) if mask >> n & 1))) >= mask.bit_count()
+        for mask in range(1, 2 ** len(keys))
+    )
+    assert (seating is not None) == enough
+    if seating is not None:
+        assert len(set(seating.values())) == len(candidates)
+        assert all(seating[key] in candidates[key] for key in candidates)
+
+
+def decide_as(person: int = 9, **changes: object) -> str | None:
+    facts: dict[str, object] = {
+        "decider": Decider(person, active=True, holds_role=True),
+        "duties": Duties(submitter=1, owner=2, editors=frozenset({3}), decided=frozenset({4})),
+        "step_status": "open",
+        "sha_shown": "a",
+        "sha_now": "a",
+        "final_amount": None,
+    }
+    refusal = rules.refusal_to_decide(**{**facts, **changes})  # type: ignore[arg-type]
+    return refusal.code if refusal else None
+
+
+@pytest.mark.parametrize(
+    ("person", "code"),
+    [(9, None), (1, "own_request"), (2, "own_customer"), (3, "edited_it"), (4, "already_decided")],
+)
+def test_duties_are_kept_apart(person: int, code: str | None) -> None:
+    assert decide_as(person) == code
+
+
+def test_role_is_needed_at_this_moment() -> None:
+    assert decide_as(decider=Decider(9, active=True, holds_role=False)) == "no_authority"
+
+
+def test_changed_content_is_not_decided() -> None:
+    assert decide_as(sha_now="b") == "content_changed"
+
+
+@pytest.mark.parametrize(("amount", "code"), [("100000", None), ("100000.01", "above_ceiling")])
+def test_ceiling_includes_its_own_amount(amount: str, code: str | None) -> None:
+    decider = Decider(9, active=True, holds_role=True, ceiling=Decimal(100000))
+    assert decide_as(decider=decider, final_amount=Decimal(amount)) == code
+
+
+def test_an_endorsement_needs_no_ceiling() -> None:
+    assert decide_as(decider=Decider(9, active=True, holds_role=True, ceiling=Decimal(0))) is None
+
+
+@pytest.mark.parametrize(
+    ("conditions", "field"),
+    [
+        (Conditions(limit=Decimal(1000)), None),
+        (Conditions(limit=Decimal("1000.01")), "limit"),
+        (Conditions(term_days=61), "term_days"),
+        (Conditions(valid_to=date(2027, 1, 1)), "valid_to"),
+        (Conditions(valid_to=date(2026, 1, 1)), "valid_to"),
+        (Conditions(valid_to=date(2026, 6, 30)), None),
+    ],
+)
+def test_conditions_only_tighten(conditions: Conditions, field: str | None) -> None:
+    assert rules.loosened(TERMS, conditions) == field
+
+
+asked = st.builds(
+    Conditions,
+    limit=st.none() | st.decimals(0, 1000, places=2),
+    term_days=st.none() | st.integers(0, 60),
+    valid_to=st.none() | st.dates(date(2026, 1, 2), date(2026, 12, 31)),
+)
+
+
+@given(st.lists(asked, max_size=5))
+def test_the_tightest_condition_wins_in_any_order(conditions: list[Conditions]) -> None:
+    granted = rules.tightened(TERMS, conditions)
+    assert granted == rules.tightened(TERMS, reversed(conditions))
+    assert granted.limit <= TERMS.limit
+    assert granted.term_days <= TERMS.term_days
+    assert all(granted.limit <= each.limit for each in conditions if each.limit is not None)
