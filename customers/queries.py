@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
-from accounts.models import Unit
-from customers.models import Claim, Customer, FeedBatch, Invoice, Order, Receipt
+from accounts.models import Unit, User
+from customers.models import Claim, Customer, CustomerUserObjectPermission, FeedBatch, Invoice, Order, Receipt
 from customers.rules.ledger import (
     ClaimEntry,
     InvoiceEntry,
@@ -134,3 +134,11 @@ def look_alikes(name: str, unit: Unit, exclude: Customer | None = None) -> list[
     if exclude is not None:
         found = found.exclude(pk=exclude.pk)
     return list(found[:5])
+
+
+def shares(customer: Customer) -> QuerySet[User]:
+    """Colleagues with whom the customer is shared."""
+    granted = CustomerUserObjectPermission.objects.filter(
+        content_object=customer, permission__codename="view_customer"
+    )
+    return User.objects.filter(pk__in=granted.values("user_id"))

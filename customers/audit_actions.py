@@ -1,0 +1,13 @@
+"""What can happen to a customer file and to the trade data."""
+
+from audit.actions import register
+
+register("customers.customer_created", "新建客户档案", "Customer file opened")
+register("customers.customer_changed", "修改客户档案", "Customer file changed")
+register("customers.customer_shared", "共享客户", "Customer shared with a colleague")
+register("customers.customer_unshared", "取消共享客户", "Customer no longer shared")
+register("customers.contact_saved", "保存联系人", "Contact saved")
+register("customers.licence_saved", "保存证照", "Licence saved")
+register("customers.legal_flag_opened", "登记司法或违约记录", "Legal record entered")
+register("customers.legal_flag_closed", "关闭司法或违约记录", "Legal record closed")
+register("feed.imported", "导入业务数据", "Trade data imported")

@@ -1,0 +1,30 @@
+"""Everything that changes customer files and trade data."""
+
+from customers.services.feed import ImportResult, RowError, import_feed, upsert_feed
+from customers.services.file import (
+    change_customer,
+    close_legal_flag,
+    create_customer,
+    derived,
+    open_legal_flag,
+    save_contact,
+    save_licence,
+    share_customer,
+    unshare_customer,
+)
+
+__all__ = [
+    "ImportResult",
+    "RowError",
+    "change_customer",
+    "close_legal_flag",
+    "create_customer",
+    "derived",
+    "import_feed",
+    "open_legal_flag",
+    "save_contact",
+    "save_licence",
+    "share_customer",
+    "unshare_customer",
+    "upsert_feed",
+]
