@@ -6,6 +6,7 @@
 from docx.document import Document
 
 from contracts.letters.paper import (
+    COUNTERS,
     GREY,
     INK,
     NAVY,
@@ -35,7 +36,7 @@ SMALL = Style(size=7.5, colour=GREY)
 LABEL = Style(size=8, colour=GREY)
 TEXT = Style(line=1.25)
 STRONG = Style(bold=True, colour=INK)
-SECTION = Style(size=10.5, bold=True, colour=NAVY, before=11, after=4, keep_next=True)
+SECTION = Style(size=10.5, bold=True, colour=NAVY, before=9, after=3, keep_next=True)
 HEAD = Style(size=8.5, bold=True, colour=NAVY)
 Column = tuple[str, str, float, Style]
 """Heading, field of the row, width in mm, style of the value."""
@@ -45,13 +46,11 @@ def build_letter(kind: str, language: str) -> bytes:
     """Return the .docx template of a kind ("decision_notice", "approval_sheet") in a language."""
     words = WORDS[language]
     paper = new_paper(language, f"{words[kind]} {{{{ document.number }}}}")
-    for paragraph in list(paper.paragraphs):
-        paragraph._p.getparent().remove(paragraph._p)
     _letterhead(paper, words)
     add_line(
-        paper, words[kind], Style(20, True, NAVY, "center", 18, 2, 1.2, SERIF, tracking=words.title_tracking)
+        paper, words[kind], Style(20, True, NAVY, "center", 12, 1, 1.2, SERIF, tracking=words.title_tracking)
     )
-    add_line(paper, words["subtitle"], Style(9, colour=GREY, align="center", after=12))
+    add_line(paper, words["subtitle"], Style(9, colour=GREY, align="center", after=8))
     if kind == "decision_notice":
         _decision_notice(paper, words)
     else:
@@ -107,7 +106,7 @@ def _decision_notice(paper: Document, words: Words) -> None:
             (words["comment"], "comment", 52, TEXT),
         ],
     )
-    add_line(paper, words["closing"], Style(9, colour=GREY, before=10, line=1.35))
+    add_line(paper, words["closing"], Style(9, colour=GREY, before=7, line=1.3))
 
 
 def _hero(paper: Document, words: Words) -> None:
@@ -256,7 +255,7 @@ def _pairs(paper: Document, pairs: tuple[tuple[str, str], ...]) -> None:
 
 def _proof(paper: Document, words: Words) -> None:
     """Who seals the document and how anyone can check it: text and QR code in one unsplit box."""
-    add_gap(paper, 14)
+    add_gap(paper, 10)
     table = add_table(paper, [32, WIDTH - 32])
     edge = (("top", 8, NAVY), ("bottom", 4, RULE))
     lines = (
@@ -268,12 +267,12 @@ def _proof(paper: Document, words: Words) -> None:
         (words["policy"], Style(7.5, colour=GREY, line=1.25)),
     )
     row = add_row(
-        table, [Cell(((" ", SMALL),), TINT, edge, (2.6, 3)), Cell(lines, TINT, edge, (2.6, 2), middle=True)]
+        table, [Cell(((" ", SMALL),), TINT, edge, (2, 3)), Cell(lines, TINT, edge, (2, 2), middle=True)]
     )
     picture = row.cells[0].paragraphs[0]
     for run in list(picture.runs):
         run._r.getparent().remove(run._r)
-    add_picture(picture, "qr", qr_png("https://example.invalid/v/00000000000000000000"), 26, words["qr_alt"])
+    add_picture(picture, "qr", qr_png("https://example.invalid/v/00000000000000000000"), 24, words["qr_alt"])
 
 
 def _footer(paper: Document, words: Words) -> None:
@@ -287,7 +286,7 @@ def _footer(paper: Document, words: Words) -> None:
     row = add_row(table, [left, centre, right])
     page = row.cells[2].paragraphs[0]
     for piece in words.page:
-        if piece == "PAGE" or piece == "NUMPAGES":
+        if piece in COUNTERS:
             add_counter(page, piece, style)
         else:
             write_line(page, piece, _aligned(style, "right"))

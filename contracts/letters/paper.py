@@ -20,6 +20,7 @@ from contracts.pipeline import package
 NAVY, INK, GREY, RULE, TINT = "1B365D", "1F2933", "5C6B7A", "C5CFDA", "F2F5F9"
 SANS, SERIF = ("Arial", "Microsoft YaHei"), ("Times New Roman", "SimSun")
 WIDTH = 168.0  # of the text, in mm: A4 less the margins
+COUNTERS = ("PAGE", "NUMPAGES")
 ALIGN = {
     "left": WD_ALIGN_PARAGRAPH.LEFT,
     "center": WD_ALIGN_PARAGRAPH.CENTER,
@@ -53,7 +54,7 @@ class Cell:
     lines: tuple[tuple[str, Style], ...]
     fill: str | None = None
     borders: tuple[tuple[str, int, str], ...] = ()
-    padding: tuple[float, float] = (1.0, 1.4)
+    padding: tuple[float, float] = (0.75, 1.4)
     """Above and below, left and right, in mm."""
     middle: bool = False
 
@@ -64,7 +65,7 @@ def new_paper(language: str, title: str) -> Document:
     section = paper.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin = section.right_margin = Mm(21)
-    section.top_margin, section.bottom_margin = Mm(18), Mm(22)
+    section.top_margin, section.bottom_margin = Mm(16), Mm(20)
     section.header_distance, section.footer_distance = Mm(9), Mm(9)
     _set_defaults(paper, "zh-CN" if language == "zh-hans" else "en-GB")
     core = paper.core_properties
@@ -195,7 +196,7 @@ def _fill(target: Any, cell: Cell, width: str) -> None:
         write_line(target.paragraphs[0] if number == 0 else target.add_paragraph(), text, style)
 
 
-def add_counter(paragraph: Any, field: Literal["PAGE", "NUMPAGES"], style: Style) -> None:
+def add_counter(paragraph: Any, field: str, style: Style) -> None:
     """Add a live page number or page count."""
     for kind in ("begin", None, "end"):
         run = paragraph.add_run()

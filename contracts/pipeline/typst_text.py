@@ -156,7 +156,7 @@ class TextSetter:
         style = [
             f"size: {self._size(layers):g}pt",
             f'fill: rgb("#{ink}")',
-            f"font: {_fonts(latin, chinese or latin)}",
+            f"font: {self._fonts(latin, chinese or latin)}",
         ]
         if nearest_switch(layers, "b"):
             # The Chinese fonts have no bold face: a hairline around the letters gives the weight.
@@ -170,6 +170,14 @@ class TextSetter:
             text = f"#{function}[{text}]" if nearest_switch(layers, switch_name) else text
         position = {"superscript": "super", "subscript": "sub"}.get(nearest(layers, "vertAlign") or "")
         return f"#{position}[{text}]" if position else text
+
+    def _fonts(self, latin: str | None, chinese: str | None) -> str:
+        """In Chinese text the marks that both scripts use (quotes, dots, dashes) are set the Chinese way."""
+        western = fonts.SERIF if _is_serif(latin) else fonts.SANS_LATIN
+        eastern = fonts.SERIF if _is_serif(chinese) else fonts.SANS_CHINESE
+        if self.word.language() == "zh":
+            return f'((name: "{western}", covers: "latin-in-cjk"), "{eastern}")'
+        return f'("{western}", "{eastern}")'
 
     def _picture(self, drawing: Element) -> str:
         inline = drawing.find(f"{{{WP}}}inline")
@@ -185,12 +193,6 @@ class TextSetter:
         description = "" if properties is None else properties.get("descr", "")
         size = f"width: {width:g}pt, height: {height:g}pt"
         return f"#box(image({literal(name)}, {size}, alt: {literal(description)}))"
-
-
-def _fonts(latin: str | None, chinese: str | None) -> str:
-    western = fonts.SERIF if _is_serif(latin) else fonts.SANS_LATIN
-    eastern = fonts.SERIF if _is_serif(chinese) else fonts.SANS_CHINESE
-    return f'((name: "{western}", covers: "latin-in-cjk"), "{eastern}")'
 
 
 def _is_serif(name: str | None) -> bool:
