@@ -44,13 +44,16 @@ class ReasonCode(models.TextChoices):
 
 
 class AttachmentKind(models.TextChoices):
-    LICENCE = "licence", _("Business and operating licences")
+    """Papers of an application; the values are the document codes of the policy table DOCS."""
+
+    LICENCES = "licences", _("Business and operating licences")
     AUTHORISATION = "authorisation", _("Authorisation letter of the signer")
     CONTRACT = "contract", _("Signed contract")
     STATEMENTS = "statements", _("Financial statements")
-    REPORT = "report", _("Third-party credit report")
+    THIRD_PARTY_REPORT = "third_party_report", _("Third-party credit report")
+    REFERENCES = "references", _("Trade references")
     COURT_CHECK = "court_check", _("Court and enforcement check")
-    SITE_PHOTO = "site_photo", _("Site photographs")
+    SITE_PHOTOS = "site_photos", _("Site photographs")
     SITE_VISIT = "site_visit", _("Site visit report")
     SECURITY = "security", _("Security document")
     LEGAL_OPINION = "legal_opinion", _("Legal opinion on the security")

@@ -55,7 +55,7 @@ class CreditApplicationQuerySet(models.QuerySet["CreditApplication"]):
 
     def drafts(self) -> Self:
         """Not asked for yet (or returned), not thrown away."""
-        return self.filter(submitted=False, discarded_at__isnull=True, closed_at__isnull=True)
+        return self.filter(submitted=False, discarded_at__isnull=True)
 
 
 class CreditApplication(models.Model):
@@ -93,8 +93,6 @@ class CreditApplication(models.Model):
     revision = models.PositiveIntegerField(default=1)
     submitted = models.BooleanField(default=False)
     submitted_at = models.DateTimeField(null=True, blank=True)
-    granted = models.BooleanField(null=True, blank=True)
-    closed_at = models.DateTimeField(null=True, blank=True)
     discarded_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())
@@ -153,7 +151,7 @@ class Attachment(models.Model):
     """A paper of an application; the bytes are kept by their SHA-256, the row is never edited."""
 
     application = models.ForeignKey(CreditApplication, on_delete=models.PROTECT, related_name="attachments")
-    kind = models.CharField(max_length=16, choices=AttachmentKind.choices)
+    kind = models.CharField(max_length=20, choices=AttachmentKind.choices)
     file_name = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField()

@@ -67,7 +67,7 @@ class Operand:
 
     def to_json(self) -> dict[str, Any]:
         value = None if self.value is None else plain(self.value)
-        return {"zh": self.zh, "en": self.en, "value": value, "unit": self.unit}
+        return {"label_zh": self.zh, "label_en": self.en, "value": value, "unit": self.unit}
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,18 +170,6 @@ def cost_of_credit(amount: Decimal, days: int, wacc: Decimal) -> Decimal:
     return money(amount * max(days, 0) / YEAR * wacc)
 
 
-def over_formula_pct(requested: Decimal, formula: Decimal) -> Decimal:
-    """By how many percent the request is above the formula (negative below); 9999 when the formula is 0."""
-    if formula == 0:
-        return Decimal(9999) if requested > 0 else ZERO
-    return money((requested / formula - 1) * 100)
-
-
-def increase_pct(requested: Decimal, current: Decimal | None) -> Decimal | None:
-    """By how many percent the request is above the limit in force; None when none is set.
-
-    From a limit of zero any amount is an unbounded increase and counts as 9999.
-    """
-    if current is None:
-        return None
-    return over_formula_pct(requested, current)
+def above_pct(value: Decimal, base: Decimal | None) -> Decimal | None:
+    """By how many percent `value` is above `base` (negative below); None when there is no base or it is 0."""
+    return None if not base else money((value / base - 1) * 100)

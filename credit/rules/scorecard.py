@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from credit.rules.gates import Cap
 from policies.rules.standards import ANCHOR_TOP, Card, GradeStandard, Indicator, Section
+from policies.rules.tables import Reason
 
 CENT = Decimal("0.01")
 HUNDRED = Decimal(100)
@@ -24,26 +26,6 @@ NEW_NO_STATEMENTS = "NEW_NO_STATEMENTS"
 def printed(value: Decimal) -> Decimal:
     """The number as it is shown and printed: two decimals, half up."""
     return value.quantize(CENT, rounding=ROUND_HALF_UP)
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A reason in both languages: why a grade was capped, a customer knocked out, a request blocked."""
-
-    code: str
-    zh: str
-    en: str
-
-    def to_json(self) -> dict[str, str]:
-        return {"code": self.code, "zh": self.zh, "en": self.en}
-
-
-@dataclass(frozen=True, slots=True)
-class Cap:
-    """The best grade that may be given for a reason."""
-
-    grade: str
-    note: Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +61,7 @@ class ScoreResult:
     score: Decimal | None
     grade_by_score: str
     grade: str
-    knock_outs: tuple[Note, ...]
+    knock_outs: tuple[Reason, ...]
     caps: tuple[Cap, ...]
     override: int
 
@@ -93,8 +75,8 @@ class ScoreResult:
             "grade_by_score": self.grade_by_score,
             "grade": self.grade,
             "override": self.override,
-            "knock_outs": [note.to_json() for note in self.knock_outs],
-            "caps": [{"grade": cap.grade, **cap.note.to_json()} for cap in self.caps],
+            "knock_outs": [reason.to_json() for reason in self.knock_outs],
+            "caps": [{"grade": cap.grade, **cap.reason.to_json()} for cap in self.caps],
         }
 
 
@@ -158,7 +140,7 @@ def ladder(grades: Sequence[GradeStandard]) -> list[str]:
 def final_grade(
     by_score: str,
     grades: Sequence[GradeStandard],
-    knock_outs: Sequence[Note],
+    knock_outs: Sequence[Reason],
     caps: Sequence[Cap],
     override: int,
 ) -> str:
@@ -186,7 +168,7 @@ def score(
     variant: str,
     values: Mapping[str, Decimal | None],
     *,
-    knock_outs: Sequence[Note] = (),
+    knock_outs: Sequence[Reason] = (),
     caps: Sequence[Cap] = (),
     override: int = 0,
     min_scorable: Decimal = Decimal(50),

@@ -2,7 +2,6 @@
 
 import json
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -11,28 +10,24 @@ from credit.rules.limit import (
     LimitInput,
     LimitResult,
     Security,
+    above_pct,
     cost_of_credit,
     effective_terms,
     limit,
-    over_formula_pct,
 )
 from credit.rules.scorecard import ScoreResult, printed, score, variant_for
-from policies.rules.standards import Card, GradeStandard, Parameters, TierTerms, tier_terms
+from policies.rules.standards import TierTerms
+from policies.seed import DATA, default_pack
 
-DATA = json.loads(
-    (Path(__file__).parents[2] / "policies" / "data" / "defaults.json").read_text(), parse_float=Decimal
-)
-CARD = Card.from_json(DATA["scorecard"])
-GRADES = [GradeStandard.from_json(row) for row in DATA["grades"]]
-STANDARD = {grade.grade: grade for grade in GRADES}
-TIERS = tier_terms(DATA["tier_policy"])
-PARAMETERS = Parameters()
-CASES = {case["input"]["name"].split()[0]: case for case in DATA["examples"]}
+PACK = default_pack()
+PARAMETERS = PACK.parameters
+EXAMPLES = json.loads((DATA / "defaults.json").read_text(), parse_float=Decimal)["examples"]
+CASES = {case["input"]["name"].split()[0]: case for case in EXAMPLES}
 
 
 def tier_of(case: dict) -> TierTerms:
     stars = case["input"]["tier"].removesuffix("★")
-    return TIERS[int(stars) if stars.isdigit() else 2]
+    return PACK.tier_terms[int(stars) if stars.isdigit() else 2]
 
 
 def scored(name: str, **changes: object) -> ScoreResult:
@@ -50,7 +45,14 @@ def scored(name: str, **changes: object) -> ScoreResult:
         overdue_days=95 if "knockout" in given else 0,
     )
     variant = variant_for(new_customer=new, has_statements="FA" in given)
-    return score(CARD, GRADES, variant, values, knock_outs=knock_outs(facts), caps=caps(facts, PARAMETERS))
+    return score(
+        PACK.scorecard,
+        PACK.grades,
+        variant,
+        values,
+        knock_outs=knock_outs(PACK.tables, facts),
+        caps=caps(PACK.tables, facts),
+    )
 
 
 def limited(name: str, **changes: object) -> LimitResult:
@@ -62,7 +64,7 @@ def limited(name: str, **changes: object) -> LimitResult:
             requested=Decimal(given["requested"]),
             term_days=given["term"],
             monthly=monthly,
-            grade=STANDARD[scored(name).grade],
+            grade=PACK.grade(scored(name).grade),
             tnw=None if "tnw" not in given else Decimal(given["tnw"]),
             turnover=None if "turnover" not in given else Decimal(given["turnover"]),
             securities=[Security("", security)] if security else [],
@@ -114,13 +116,13 @@ def test_published_example_gives_the_limit_to_the_cent(
 
 
 def test_e1_terms_are_thirty_standard_and_sixty_at_most() -> None:
-    terms = effective_terms(STANDARD["AAA"], TIERS[4], new_customer=False, parameters=PARAMETERS)
+    terms = effective_terms(PACK.grade("AAA"), PACK.tier_terms[4], new_customer=False, parameters=PARAMETERS)
     assert (terms.standard, terms.longest) == (30, 60)
     assert terms.formula_term(45) == 45
 
 
 def test_e3_asked_for_forty_five_days_is_computed_at_its_standard_fifteen() -> None:
-    terms = effective_terms(STANDARD["B"], TIERS[2], new_customer=False, parameters=PARAMETERS)
+    terms = effective_terms(PACK.grade("B"), PACK.tier_terms[2], new_customer=False, parameters=PARAMETERS)
     assert (terms.formula_term(45), terms.suggested(45)) == (15, 30)
 
 
@@ -139,13 +141,13 @@ def test_e4_is_not_scored_on_potential_because_only_forty_five_points_have_data(
 
 
 def test_e4_asks_for_sixty_seven_percent_more_than_the_formula() -> None:
-    assert over_formula_pct(Decimal(200_000), limited("E4").formula) == Decimal("66.67")
+    assert above_pct(Decimal(200_000), limited("E4").formula) == Decimal("66.67")
 
 
 def test_e5_would_be_grade_b_without_the_knock_out() -> None:
     result = scored("E5")
     assert result.grade_by_score == "B"
-    assert [note.code for note in result.knock_outs] == ["KO-3"]
+    assert [reason.code for reason in result.knock_outs] == ["KO-3"]
 
 
 def test_thirty_extra_days_on_a_million_cost_6575_34_at_eight_percent() -> None:

@@ -1,0 +1,36 @@
+"""What can be done in credit: write drafts, keep papers, file case forms, put lines in force."""
+
+from credit.services.case_forms import file_case_form
+from credit.services.drafts import (
+    discard_draft,
+    mark_submitted,
+    reopen,
+    save_draft,
+    start_draft,
+)
+from credit.services.lines import (
+    GrantTerms,
+    activate_line,
+    end_line,
+    expire_line,
+    fulfil_condition,
+    grant_line,
+)
+from credit.services.papers import add_attachment, remove_attachment
+
+__all__ = [
+    "GrantTerms",
+    "activate_line",
+    "add_attachment",
+    "discard_draft",
+    "end_line",
+    "expire_line",
+    "file_case_form",
+    "fulfil_condition",
+    "grant_line",
+    "mark_submitted",
+    "remove_attachment",
+    "reopen",
+    "save_draft",
+    "start_draft",
+]
