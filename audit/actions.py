@@ -40,3 +40,13 @@ def label(action: str) -> str:
 def everything() -> Mapping[str, tuple[str, str]]:
     """All registered actions with (zh, en)."""
     return MappingProxyType(_labels)
+
+
+def of_kind(kind: str) -> list[str]:
+    """The registered actions whose name starts with ``<kind>.``."""
+    return [action for action in _labels if action.partition(".")[0] == kind]
+
+
+def kinds() -> list[str]:
+    """The first parts of all registered actions, e.g. ``credit``."""
+    return sorted({action.partition(".")[0] for action in _labels})

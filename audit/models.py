@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.functional import cached_property
 
+from accounts.models import User
+from accounts.queries import has_role
+from accounts.roles import Role
 from audit import actions
+
+READERS: Final = (Role.AUD, Role.FM, Role.CFO)
 
 
 class FromBody(models.Func):
@@ -46,6 +51,14 @@ def _projection(path: str, field: models.Field[Any, Any]) -> Any:
     return models.GeneratedField(expression=FromBody(path, field), output_field=field, db_persist=True)
 
 
+class EventQuerySet(models.QuerySet["Event"]):
+    """The trail is for finance and auditors, whole."""
+
+    def visible_to(self, user: User) -> EventQuerySet:
+        """Everything for the roles that review the trail, nothing for everybody else."""
+        return self if has_role(user, *READERS) else self.none()
+
+
 class Event(models.Model):
     """One thing that happened. `body` is what was hashed; the database computes the columns after it.
 
@@ -71,6 +84,8 @@ class Event(models.Model):
     search_text = models.GeneratedField(
         expression=SearchText("body"), output_field=models.TextField(), db_persist=True
     )
+
+    objects: ClassVar[models.Manager[Event]] = EventQuerySet.as_manager()
 
     class Meta:
         ordering = ("-pk",)
