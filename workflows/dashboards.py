@@ -1,0 +1,80 @@
+"""What the home page shows: what needs you, what is on the way, what was decided. Constant number of statements."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Prefetch, Q
+
+from accounts.models import User
+from accounts.queries import business_today
+from contracts.models import Document
+from credit.models import CreditApplication, CreditLine
+from customers.models import Licence
+from workflows.credit_letter import KIND
+from workflows.models import Decision, Request, State, Step
+from workflows.queries import inbox, waiting_count
+from workflows.representations import with_people
+
+ROWS = 8
+LINE_ENDS_SOON = timedelta(days=30)
+LICENCE_ENDS_SOON = timedelta(days=60)
+RECENTLY = timedelta(days=30)
+
+
+def home(user: User) -> dict[str, Any]:
+    """Everything on the home page of this user."""
+    today = business_today()
+    mine = Request.objects.filter(submitter__person_id=user.person_id).select_related("customer", "unit", "region")
+    returned = mine.filter(state=State.RETURNED).prefetch_related(
+        Prefetch("decisions", Decision.objects.filter(verb="return").select_related("actor", "submission"))
+    )
+    in_review = mine.filter(state=State.IN_REVIEW)
+    under_way = [request.letter_id for request in mine.open().filter(kind=KIND.code)]
+    drafts = CreditApplication.objects.drafts().filter(created_by=user).exclude(pk__in=under_way)
+    lines = CreditLine.objects.active().filter(customer__owner=user, valid_to__range=(today, today + LINE_ENDS_SOON))
+    licences = Licence.objects.filter(
+        customer__owner=user, customer__active=True, blocking=True, valid_to__lte=today + LICENCE_ENDS_SOON
+    )
+    decided = mine.filter(closed_at__gte=today - RECENTLY).exclude(state=State.WITHDRAWN).order_by("-closed_at")[:ROWS]
+    return {
+        "returned": list(returned[:ROWS]),
+        "drafts": list(drafts.select_related("customer")[:ROWS]),
+        "lines": list(lines.select_related("customer").order_by("valid_to")[:ROWS]),
+        "licences": list(licences.select_related("customer").order_by("valid_to")[:ROWS]),
+        "on_the_way": on_the_way(list(in_review[:ROWS])),
+        "decided": _with_documents(list(decided), user),
+        "queue": inbox(user, limit=5),
+        "waiting": waiting_count(user),
+        "today": today,
+    }
+
+
+def on_the_way(requests: list[Request]) -> list[dict[str, Any]]:
+    """Each request with its step bar and who has it now, until when."""
+    steps = Step.objects.filter(request__in=requests).select_related("submission").order_by("stage", "id")
+    by_request: dict[int, list[Step]] = {}
+    for step in steps:
+        by_request.setdefault(step.request_id, []).append(step)
+    rows = []
+    for request in requests:
+        current = [step for step in by_request.get(request.pk, []) if step.submission.round == request.round]
+        waiting = [step for step in current if step.status == "open"]
+        people = [name for _step, names in with_people(request, waiting) for name in names]
+        due = min((step.due_at for step in waiting if step.due_at), default=None)
+        rows.append(
+            {
+                "request": request,
+                "steps": [{"role": step.role, "state": step.status, "stage": step.stage} for step in current],
+                "people": list(dict.fromkeys(people)),
+                "due": due,
+            }
+        )
+    return rows
+
+
+def _with_documents(requests: list[Request], user: User) -> list[dict[str, Any]]:
+    """Each request with the notice in the reader's language, once it is there."""
+    wanted = Q(request_no__in=[each.no for each in requests], kind="decision_notice", state="done")
+    documents = Document.objects.filter(wanted, language=user.language)
+    numbers = {document.request_no: document for document in documents}
+    return [{"request": each, "document": numbers.get(each.no)} for each in requests]

@@ -1,0 +1,124 @@
+"""Rows as the REST API shows them."""
+
+from typing import Any
+
+from accounts.queries import assignments_covering, covers
+from credit.models import CreditApplication, CreditLine
+from workflows.models import Request, Step, Submission, queue_key
+from workflows.preview import Preview
+
+
+def application_out(application: CreditApplication, no: str | None) -> dict[str, Any]:
+    """A credit application and the number of its request, if any."""
+    names = ("req_type", "req_limit", "req_term", "valid_from", "valid_to", "reason_code", "reason_text", "currency")
+    return {
+        "id": application.pk,
+        "customer": application.customer.code,
+        **{name: getattr(application, name) for name in names},
+        "revision": application.revision,
+        "submitted": application.submitted,
+        "request": no,
+    }
+
+
+def request_out(request: Request) -> dict[str, Any]:
+    """A request in a list; needs customer and submitter."""
+    return {
+        "no": request.no,
+        "kind": request.kind,
+        "customer": request.customer.code,
+        "amount": request.amount,
+        "currency": request.currency,
+        "state": request.state,
+        "round": request.round,
+        "submitted_by": request.submitter.display_name,
+        "submitted_at": request.created_at,
+        "closed_at": request.closed_at,
+        "confidential": request.confidential,
+    }
+
+
+def detail_out(request: Request) -> dict[str, Any]:
+    """A request with content, policy and steps of its current round."""
+    submission = Submission.objects.get(request=request, round=request.round)
+    steps = Step.objects.filter(submission=submission).select_related("decision__actor").order_by("stage", "id")
+    return {
+        **request_out(request),
+        "content": submission.content,
+        "content_sha256": submission.content_sha256,
+        "policy_number": submission.policy_number,
+        "policy_digest": submission.policy_digest,
+        "plan_digest": submission.plan_digest,
+        "steps": [step_out(step, people) for step, people in with_people(request, list(steps))],
+    }
+
+
+def with_people(request: Request, steps: list[Step]) -> list[tuple[Step, list[str]]]:
+    """Each step with the names of the pool that has it now; one statement."""
+    rows = list(assignments_covering(request.unit, request.region).filter(role__in={step.role for step in steps}))
+    rows = [row for row in rows if covers(row, request.unit_id, request.region_id)]
+    pools: dict[str, list[str]] = {}
+    for row in rows:
+        names = pools.setdefault(queue_key(row.role, row.unit_id, row.region_id), [])
+        if row.user.display_name not in names:
+            names.append(row.user.display_name)
+    return [(step, pools.get(step.queue_key, [])) for step in steps]
+
+
+def step_out(step: Step, people: list[str]) -> dict[str, Any]:
+    """A step and, once there is one, its decision."""
+    decision = getattr(step, "decision", None)
+    return {
+        "id": step.pk,
+        "stage": step.stage,
+        "role": step.role,
+        "mode": step.mode,
+        "status": step.status,
+        "reasons": step.reasons,
+        "people": people,
+        "due_at": step.due_at,
+        "decided_by": decision.actor.display_name if decision else None,
+        "decided_at": decision.decided_at if decision else None,
+        "verb": decision.verb if decision else None,
+        "reason": decision.reason if decision else None,
+        "conditions": decision.conditions if decision else None,
+    }
+
+
+def preview_out(shown: Preview) -> dict[str, Any]:
+    """What would happen on submission."""
+    return {
+        "submittable": shown.submittable,
+        "blocks": list(shown.blocks),
+        "hints": list(shown.hints),
+        "bands": dict(shown.plan.bands),
+        "steps": [
+            {
+                "id": None,
+                "stage": step.plan.stage,
+                "role": step.plan.role,
+                "mode": step.plan.mode,
+                "status": "skipped" if step.skipped else "waiting",
+                "reasons": [reason.to_json() for reason in step.plan.reasons],
+                "people": [member.display_name for member in step.pool.members],
+                "due_at": step.due_at,
+            }
+            for step in shown.steps
+        ],
+        "expected_hours": shown.plan.expected_hours,
+        "done_by": shown.done_by,
+        "content_sha256": shown.content_sha256,
+        "evaluation": shown.content["evaluation"],
+    }
+
+
+def line_out(line: CreditLine) -> dict[str, Any]:
+    """A credit line; ended, waiting or active."""
+    state = "ended" if line.ended_at else "active" if line.activated_at else "waiting"
+    names = ("kind", "basis", "amount", "currency", "term_days", "valid_from", "valid_to")
+    return {
+        "customer": line.customer.code,
+        **{name: getattr(line, name) for name in names},
+        "state": state,
+        "request": line.request_no,
+    }

@@ -1,0 +1,196 @@
+"""From choosing the customer to sending the application: form, live panel, papers."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.access import AUTHENTICATED, access
+from accounts.models import User
+from accounts.problems import Problem
+from credit import services as credit
+from credit.choices import AttachmentKind
+from credit.forms import CreditApplicationForm
+from credit.models import CreditApplication
+from credit.services import may_prepare
+from customers.models import Customer
+from workflows import services
+from workflows.credit_letter import KIND
+from workflows.drafts import choices, panel
+from workflows.models import Request, State
+
+
+@access(AUTHENTICATED)
+@require_http_methods(["GET", "POST"])
+def choose(request: HttpRequest) -> HttpResponse:
+    """First the customer; then the kinds that make sense for him, and why the others do not."""
+    if request.method == "POST":
+        customer = get_object_or_404(Customer.objects.visible_to(_user(request)), pk=request.POST.get("customer"))
+        draft = CreditApplication.objects.drafts().filter(customer=customer, created_by=_user(request)).first()
+        try:
+            draft = draft or credit.save_draft(customer, {}, actor=_user(request))
+        except Problem as problem:
+            return render(request, "problem.html", {"problem": problem}, status=problem.status)
+        return redirect("workflows:draft", pk=draft.pk)
+    return render(request, "workflows/new.html", choices(_user(request), request.GET))
+
+
+@access(AUTHENTICATED)
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """The form; POST keeps what was typed, field by field, and shows what is wrong beside it."""
+    application = _draft(request, pk)
+    form = CreditApplicationForm(request.POST or None, instance=application)
+    problem = None
+    if request.method == "POST":
+        problem = _keep(form, application, _user(request))
+        if problem is None and form.is_valid():
+            messages.success(request, _("Saved."))
+            return redirect("workflows:draft", pk=pk)
+    return _page(request, application, form, problem)
+
+
+@access(AUTHENTICATED)
+@require_POST
+def live(request: HttpRequest, pk: int) -> HttpResponse:
+    """While typing: keep the valid fields and answer with the panel of score, limit and path."""
+    application = _draft(request, pk)
+    form = CreditApplicationForm(request.POST, instance=application)
+    problem = _keep(form, application, _user(request))
+    context = {**panel(_draft(request, pk), _user(request)), "form": form, "problem": problem, "saved_at": timezone.now()}
+    return render(request, "workflows/_live.html", context)
+
+
+@access(AUTHENTICATED)
+@require_POST
+def submit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep the form as it was sent, then send the application on its way."""
+    application = _draft(request, pk)
+    form = CreditApplicationForm(request.POST, instance=application)
+    problem = _keep(form, application, _user(request)) if "req_limit" in request.POST else None
+    if problem is None and ("req_limit" not in request.POST or form.is_valid()):
+        try:
+            sent = _send(request, application)
+        except Problem as refusal:
+            problem = refusal
+        else:
+            messages.success(request, _("%(no)s is on its way.") % {"no": sent.no})
+            return redirect("workflows:request", no=sent.no)
+    return _page(request, application, form, problem, status=problem.status if problem else 422)
+
+
+def _send(request: HttpRequest, application: CreditApplication) -> Request:
+    key = f"page:{request.POST.get('idempotency_key', '')}"
+    known = Request.objects.filter(kind=KIND.code, letter_id=application.pk).first()
+    if known is not None:
+        return services.resubmit(known.no, actor=_user(request), idempotency_key=key)
+    return services.submit(KIND, application.pk, actor=_user(request), idempotency_key=key)
+
+
+@access(AUTHENTICATED)
+@require_POST
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    application = _draft(request, pk)
+    try:
+        credit.discard_draft(application, actor=_user(request))
+    except Problem as problem:
+        return render(request, "problem.html", {"problem": problem}, status=problem.status)
+    messages.success(request, _("The draft was discarded."))
+    return redirect("home")
+
+
+@access(AUTHENTICATED)
+@require_POST
+def attach(request: HttpRequest, pk: int) -> HttpResponse:
+    """Add a paper; its kind is chosen beside it."""
+    application = _draft(request, pk)
+    upload = request.FILES.get("file")
+    problem = None
+    if upload is None:
+        problem = Problem("file_missing", 422, _("Please choose a file."), [{"field": "file", "message": ""}])
+    else:
+        try:
+            kind = request.POST.get("kind", "")
+            credit.add_attachment(
+                application, kind=kind, file_name=upload.name or "", data=upload.read(), actor=_user(request)
+            )
+        except Problem as refusal:
+            problem = refusal
+    if problem is None:
+        return redirect(f"{application_url(pk)}#attachments")
+    return _page(request, application, CreditApplicationForm(instance=application), problem, status=problem.status)
+
+
+@access(AUTHENTICATED)
+@require_POST
+def detach(request: HttpRequest, pk: int, paper: int) -> HttpResponse:
+    application = _draft(request, pk)
+    attachment = get_object_or_404(application.attachments.present(), pk=paper)
+    credit.remove_attachment(attachment, actor=_user(request))
+    return redirect(f"{application_url(pk)}#attachments")
+
+
+@access(AUTHENTICATED)
+@require_GET
+def revise(request: HttpRequest, no: str) -> HttpResponse:
+    """From a returned request to its form."""
+    returned = Request.objects.visible_to(_user(request)).filter(state=State.RETURNED)
+    found = get_object_or_404(returned, no=no, submitter__person_id=_user(request).person_id)
+    return redirect("workflows:draft", pk=found.letter_id)
+
+
+@access(AUTHENTICATED)
+@require_POST
+def resubmit(request: HttpRequest, no: str) -> HttpResponse:
+    found = get_object_or_404(Request.objects.visible_to(_user(request)), no=no)
+    return submit(request, found.letter_id)
+
+
+def _user(request: HttpRequest) -> User:
+    user = request.user
+    if not isinstance(user, User):
+        raise TypeError("the login middleware lets nobody else in")
+    return user
+
+
+def _draft(request: HttpRequest, pk: int) -> CreditApplication:
+    """A draft or returned application that the user may see and prepare; anything else is not there."""
+    visible = CreditApplication.objects.drafts().visible_to(_user(request))
+    rows = visible.select_related("customer__unit", "customer__region", "customer__owner", "customer__group", "created_by")
+    application = get_object_or_404(rows, pk=pk)
+    may_prepare(application.customer, _user(request))
+    return application
+
+
+def application_url(pk: int) -> str:
+    """The form's address."""
+    from django.urls import reverse
+
+    return reverse("workflows:draft", args=[pk])
+
+
+def _keep(form: CreditApplicationForm, application: CreditApplication, user: User) -> Problem | None:
+    """Save the valid fields of a form whatever the others say; nothing that was typed right is lost."""
+    form.is_valid()
+    try:
+        credit.save_draft(application.customer, form.cleaned_data, actor=user, application=application)
+    except Problem as problem:
+        return problem
+    return None
+
+
+def _page(
+    request: HttpRequest, application: CreditApplication, form: Any, problem: Problem | None, status: int = 200
+) -> HttpResponse:
+    context = {
+        **panel(_draft(request, application.pk), _user(request)),
+        "form": form,
+        "problem": problem,
+        "attachment_kinds": AttachmentKind.choices,
+        "returned": Request.objects.filter(kind=KIND.code, letter_id=application.pk).first(),
+    }
+    return render(request, "workflows/draft.html", context, status=422 if form.errors and status == 200 else status)
