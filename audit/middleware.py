@@ -47,7 +47,7 @@ def origin_of(request: HttpRequest) -> Origin:
 def client_address(request: HttpRequest) -> str:
     """The peer's address; behind our own proxy the one it appended, never one the client may invent."""
     forwarded = str(request.META.get("HTTP_X_FORWARDED_FOR", ""))
-    if settings.SECURE_PROXY_SSL_HEADER and forwarded:
+    if getattr(settings, "SECURE_PROXY_SSL_HEADER", None) and forwarded:
         return forwarded.rsplit(",", 1)[-1].strip()[:45]
     return str(request.META.get("REMOTE_ADDR", ""))[:45]
 

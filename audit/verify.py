@@ -124,13 +124,10 @@ def check_and_keep(using: str = "default") -> VerificationRun:
 
 def _stream(using: str, query: str) -> Iterator[tuple[Any, ...]]:
     """Rows of one statement, hence of one snapshot, through a server-side cursor."""
-    with transaction.atomic(using=using):
-        connections[using].ensure_connection()
-        with connections[using].chunked_cursor() as cursor:
-            cursor.itersize = 2000
-            cursor.execute(query)
-            while rows := cursor.fetchmany(2000):
-                yield from rows
+    with transaction.atomic(using=using), connections[using].chunked_cursor() as cursor:
+        cursor.execute(query)
+        while rows := cursor.fetchmany(2000):
+            yield from rows
 
 
 def _last_count(using: str) -> tuple[int, int]:

@@ -8,13 +8,13 @@ from jobs.claims import Claim
 from jobs.registry import GiveUpError, handler
 
 
-@shared_task(name="jobs.tasks.run", ignore_result=True)
+@shared_task(name="jobs.tasks.run", ignore_result=True)  # type: ignore[untyped-decorator]
 def run(job_id: int) -> None:
     """Do one job; a second message with the same id finds nothing to do."""
     executor.run(job_id)
 
 
-@shared_task(name="jobs.tasks.dispatch", ignore_result=True)
+@shared_task(name="jobs.tasks.dispatch", ignore_result=True)  # type: ignore[untyped-decorator]
 def dispatch() -> None:
     """Find jobs that nobody was told about; beat calls this every second."""
     dispatcher.enqueue_periodic()
