@@ -131,6 +131,6 @@ def _unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
 
 
 # Bearer tokens, not sessions, open these addresses.
-for _pattern in api.urls[0]:
+urls = api.urls  # every access makes new views
+for _pattern in urls[0]:
     _pattern.callback.login_required = False  # type: ignore[attr-defined,union-attr]
-urls = api.urls
