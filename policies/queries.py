@@ -1,0 +1,77 @@
+"""Reads: the version in force on a day, and its tables as a pack."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import Q
+
+from policies.models import PolicyVersion
+from policies.rules.cells import PolicyError
+from policies.rules.pack import Pack, build_pack
+
+
+class NoPolicyError(LookupError):
+    """No policy version is in force on the day: nothing can be routed."""
+
+
+def version_in_force(on: date) -> PolicyVersion:
+    """The version in force on a business day, also a past one. Raises NoPolicyError."""
+    found = (
+        PolicyVersion.objects.exclude(state=PolicyVersion.State.DRAFT)
+        .filter(Q(effective_to__isnull=True) | Q(effective_to__gt=on), effective_from__lte=on)
+        .first()
+    )
+    if found is None:
+        raise NoPolicyError(f"No policy version is in force on {on}.")
+    return found
+
+
+def version_numbered(number: int) -> PolicyVersion:
+    """The version with this number, as pinned on a submission. Raises PolicyVersion.DoesNotExist."""
+    return PolicyVersion.objects.get(number=number)
+
+
+def content(version: PolicyVersion) -> dict[str, Any]:
+    """The stored form of a version's tables: what its digest covers. Two queries."""
+    return {
+        "tables": [
+            {
+                "code": table.code,
+                "kind": table.kind,
+                "hit_policy": table.hit_policy,
+                "title_zh": table.title_zh,
+                "title_en": table.title_en,
+                "columns": table.columns,
+                "rows": [
+                    {
+                        "code": row.code,
+                        "cells": row.cells,
+                        "outputs": row.outputs,
+                        "rationale_zh": row.rationale_zh,
+                        "rationale_en": row.rationale_en,
+                    }
+                    for row in table.rows.all()
+                ],
+            }
+            for table in version.tables.prefetch_related("rows")
+        ]
+    }
+
+
+def pack(version: PolicyVersion) -> Pack:
+    """The version's tables, parsed; kept in memory by digest, since a version in force never changes.
+
+    Raises PolicyError when the stored tables are not those that the digest was made of.
+    """
+    return _pack(version.number, version.digest)
+
+
+@lru_cache(maxsize=32)
+def _pack(number: int, digest: str) -> Pack:
+    built = build_pack(number, content(version_numbered(number)))
+    if built.digest != digest:
+        raise PolicyError(f"The tables of policy version {number} do not match its digest.")
+    return built
