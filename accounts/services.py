@@ -191,3 +191,13 @@ def issue_token(
         "accounts.token_issued", actor=actor, after={"name": name, "expires_at": expires_at}, **_stream(user)
     )
     return token
+
+
+@transaction.atomic
+def change_password(user: User, password: str, *, actor: User | None = None) -> User:
+    """Set a new password, already validated by the form; every other session of the account ends with it."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    trail.record("accounts.password_changed", actor=actor, **_stream(user))
+    return user

@@ -22,6 +22,10 @@ RED: Final = "#b3261e"
 SERIES: Final = ("#1f4e8c", "#5b92d0", "#a9c8ea", "#b98a2f", "#e3cf9b", "#6f5a8e", "#8a949f")
 AGES: Final = ("#2f7d5b", "#8aa63a", "#c9962b", "#c2662a", "#b3261e", "#7d1712")
 ZERO: Final = Decimal(0)
+DASHES: Final = SafeString(
+    '<svg aria-hidden="true" width="22" height="8"><line x1="0" x2="22" y1="4" y2="4" stroke="#1d2736" '
+    'stroke-width="1.5" stroke-dasharray="4 3"/></svg>'
+)
 
 
 def share(part: Decimal, whole: Decimal) -> str:
@@ -34,7 +38,7 @@ def share(part: Decimal, whole: Decimal) -> str:
 def svg(parts: Iterable[SafeString], *, title: str, height: int, desc: str = "") -> SafeString:
     """The frame of a picture: role, accessible name and description."""
     return format_html(
-        '<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" focusable="false" width="100%" '
+        '<svg xmlns="http://www.w3.org/2000/svg" class="drawing" role="img" focusable="false" width="100%" '
         'height="{}"><title>{}</title><desc>{}</desc>{}</svg>',
         height,
         title,
@@ -193,7 +197,7 @@ def exposure_bar(
     )
     legend = format_html_join(
         "",
-        '<li>{}<span>{}</span><span class="legend-value">{}</span></li>',
+        '<li>{}<span>{}</span><span class="key-value">{}</span></li>',
         (
             (swatch(SERIES[index % len(SERIES)]), _label(component), money(amounts[index], currency, 0))
             for index, component in enumerate(components)
@@ -202,7 +206,7 @@ def exposure_bar(
     over = " is-over" if ceiling is not None and total > ceiling else ""
     return format_html(
         '<figure class="exposure"><figcaption class="exposure-sum{}">{}</figcaption>{}'
-        '<ul class="legend">{}</ul></figure>',
+        '<ul class="key-list">{}</ul></figure>',
         over, summary, picture, legend,
     )  # fmt: skip
 
@@ -236,9 +240,9 @@ def month_bars(
             parts.append(rect(f"{slot * index:.3f}%", f"{slot * Decimal('0.78'):.3f}%", 116 - height, height, BLUE))
         elif value is None:
             parts.append(text(f"{slot * index:.3f}%", 112, "·"))
-    for words, value in limits:
+    for _label_text, value in limits:
         y = 116 - int(value / scale * 96) if scale > 0 else 116
-        parts += [line("0", "100%", y, y, dashed=True), text("100%", y - 4, f"{words} {compact(value)}", "end")]
+        parts.append(line("0", "100%", y, y, dashed=True))
     if months:
         middle = len(months) // 2
         parts += [text("0", 131, names[0]), text("100%", 131, names[-1], "end")]
@@ -254,11 +258,14 @@ def month_bars(
             for name, value in zip(names, values, strict=True)
         ),
     )
+    keys = format_html_join(
+        "", '<span class="meta dash-key">{} {} {}</span>', ((DASHES, name, compact(value)) for name, value in limits)
+    )
     return format_html(
-        '<figure class="months"><figcaption>{} <span class="meta">{}</span></figcaption>{}'
+        '<figure class="months"><figcaption>{} <span class="meta">{}</span>{}</figcaption>{}'
         '<details class="chart-figures"><summary>{}</summary><table class="table table-dense">'
         "<tbody>{}</tbody></table></details></figure>",
-        label, highest, picture, _("Figures"), table,
+        label, highest, keys, picture, _("Figures"), table,
     )  # fmt: skip
 
 

@@ -69,7 +69,7 @@ def badge(state: object, kind: str = "request") -> SafeString:
 def state_icon(state: object, kind: str = "step") -> SafeString:
     """The round mark of a step on the path."""
     look = states.look(state, kind)
-    return format_html('<span class="mark mark-{}">{}</span>', look.tone, icon(look.icon, 16))
+    return format_html('<span class="step-mark mark-{}">{}</span>', look.tone, icon(look.icon, 16))
 
 
 @register.simple_tag
@@ -110,7 +110,7 @@ def stars(tier: object, provisional: bool = False) -> SafeString:
     drawn = format_html_join("", "{}", ((icon("star-filled", 14),) for _star in range(whole)))
     mark = "?" if provisional else ""
     return format_html(
-        '<span class="stars" title="{0}"><span aria-hidden="true">{1}{2}</span>'
+        '<span class="tier-stars" title="{0}"><span aria-hidden="true">{1}{2}</span>'
         '<span class="visually-hidden">{0}</span></span>',
         words, drawn, mark,
     )  # fmt: skip
