@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from accounts.models import Unit, User
 from customers.models import Claim, Customer, CustomerUserObjectPermission, FeedBatch, Invoice, Order, Receipt
@@ -142,3 +142,19 @@ def shares(customer: Customer) -> QuerySet[User]:
         content_object=customer, permission__codename="view_customer"
     )
     return User.objects.filter(pk__in=granted.values("user_id"))
+
+
+def found(customers: QuerySet[Customer], text: str) -> QuerySet[Customer]:
+    """Customers whose name, code, credit code, pinyin or pinyin initials contain the text."""
+    words = text.strip()[:100].replace("\x00", "")
+    if not words:
+        return customers
+    spelt = words.casefold().replace(" ", "").replace("'", "")
+    return customers.filter(
+        Q(name__icontains=words)
+        | Q(name_en__icontains=words)
+        | Q(short_name__icontains=words)
+        | Q(code__istartswith=words)
+        | Q(uscc__iexact=words)
+        | (Q(pinyin__contains=spelt) if spelt else Q())
+    )
