@@ -123,8 +123,8 @@ def compile_plan(pack: Pack, request_kind: str, facts: Facts) -> Plan:
     """
     if request_kind not in KINDS:
         raise PolicyError(f"No approval rules for requests of kind {request_kind!r}.")
+    check_facts(pack.columns, facts)
     known = complete(facts)
-    check_facts(pack.columns, known)
     tables = pack.tables
     base, terms = tables["CL"].evaluate(known), tables["TE"].evaluate(known)
     blocks = [*unknown(pack, known), *_sentences(tables["BL"].evaluate(known))]

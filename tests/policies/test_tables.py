@@ -1,0 +1,202 @@
+"""Cells, hit policies, missing facts, and the shipped tables."""
+
+import json
+from decimal import Decimal as D
+
+import pytest
+
+from policies.rules.cells import PolicyError, parse_cell
+from policies.rules.pack import build_pack, parse_chain
+from policies.rules.tables import parse_table
+from policies.rules.wording import condition_words
+from policies.seed import DATA, default_content, default_pack
+
+
+@pytest.mark.parametrize(
+    ("text", "inside", "outside"),
+    [
+        (">= 15", ["15", "16"], ["14.99"]),
+        ("≥ 15 %", ["15"], ["14.99"]),
+        ("> 1", ["1.01"], ["1"]),
+        ("<= 5", ["5", "-1"], ["5.01"]),
+        ("< 5", ["4.99"], ["5"]),
+        ("= 0", ["0", "0.00"], ["0.01"]),
+        ("7", ["7"], ["8"]),
+        ("10..20", ["10", "20"], ["9.99", "20.01"]),
+        ("[10..20)", ["10", "19.99"], ["20"]),
+        ("(10..20]", ["10.01", "20"], ["10"]),
+        ("< 18, >= 60", ["17", "60"], ["18", "59"]),
+    ],
+)
+def test_a_number_cell_holds_exactly_inside_its_bounds(text, inside, outside):
+    cell = parse_cell(text, "number")
+    assert all(cell.test(D(value)) for value in inside)
+    assert not any(cell.test(D(value)) for value in outside)
+
+
+@pytest.mark.parametrize("text", ["", "-", "  "])
+def test_a_blank_cell_asks_nothing(text):
+    assert parse_cell(text, "money") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("1,000,000", "money"),
+        ("> ten", "money"),
+        ("20..10", "days"),
+        ("> 1 or so", "days"),
+        ("yes", "flag"),
+        ("in A,,B", "text"),
+        ("> 1", "colour"),
+        (">= 1e3", "money"),
+    ],
+)
+def test_a_cell_that_cannot_be_read_is_refused(text, kind):
+    with pytest.raises(PolicyError):
+        parse_cell(text, kind)
+
+
+def test_text_cells_list_what_is_in_and_what_is_not():
+    assert parse_cell("in AAA, AA", "text").test("AA")
+    assert not parse_cell("in AAA, AA", "text").test("A")
+    assert parse_cell("not in AAA, AA", "text").test("A")
+    assert parse_cell("= B", "text").test("B")
+
+
+def test_doa_scale_multiplies_amounts_and_nothing_else():
+    assert parse_cell("> 100", "money", D(2)).test(D(201))
+    assert not parse_cell("> 100", "money", D(2)).test(D(200))
+    assert parse_cell("> 100", "days", D(2)).test(101)
+
+
+def table(hit_policy, rows):
+    columns = [
+        {"key": "age", "type": "number", "zh": "年龄", "en": "age"},
+        {"key": "risk", "type": "text", "zh": "风险", "en": "risk"},
+    ]
+    stored = [
+        {"code": code, "cells": cells, "outputs": outputs, "rationale_zh": "", "rationale_en": ""}
+        for code, cells, outputs in rows
+    ]
+    return parse_table(
+        {
+            "code": "T",
+            "kind": "band",
+            "hit_policy": hit_policy,
+            "title_zh": "",
+            "title_en": "",
+            "columns": columns,
+            "rows": stored,
+        }
+    )
+
+
+ROWS = [
+    ("young", {"age": "< 18"}, {"to": "no", "priority": "1"}),
+    ("medium", {"risk": "Medium"}, {"to": "yes", "priority": "2"}),
+]
+
+
+def hits(hit_policy, facts):
+    return [match.row_code for match in table(hit_policy, ROWS).evaluate(facts)]
+
+
+def test_hit_policies_differ_when_two_rows_hold():
+    both = {"age": D(17), "risk": "Medium"}
+    assert hits("first", both) == ["young"]
+    assert hits("collect", both) == ["young", "medium"]
+    assert hits("priority", both) == ["medium"]
+    for refused in ("unique", "any"):
+        with pytest.raises(PolicyError, match="young, medium"):
+            hits(refused, both)
+
+
+def test_rows_that_agree_are_one_answer_under_any():
+    agreeing = [(code, cells, {"to": "yes"}) for code, cells, _ in ROWS]
+    assert len(table("any", agreeing).evaluate({"age": 17, "risk": "Medium"})) == 1
+
+
+def test_a_missing_fact_matches_no_cell_that_asks_for_it():
+    assert hits("collect", {"risk": "Medium"}) == ["medium"]
+    assert hits("collect", {"age": None, "risk": None}) == []
+
+
+def test_a_match_says_why_with_the_actual_value_in_both_languages():
+    reasons = table("collect", ROWS).evaluate({"age": D(17)})[0].reasons
+    assert [(reason.zh, reason.en) for reason in reasons] == [("年龄 17 < 18", "age 17 < 18")]
+
+
+def test_a_condition_in_words_names_both_bounds():
+    cell = parse_cell("(300000..1000000]", "money")
+    assert condition_words("exposure", "money", cell, "en") == "exposure > 300,000 and ≤ 1,000,000"
+
+
+def test_chains_are_read_as_written_in_the_matrix():
+    assert parse_chain("SM → (RD ∥ CC ∥ LG) → CFO") == (("SM",), ("RD", "CC", "LG"), ("CFO",))
+    assert parse_chain("") == ()
+    with pytest.raises(PolicyError):
+        parse_chain("SM → and so on")
+
+
+def test_the_shipped_chains_are_those_of_the_domain():
+    doa = json.loads((DATA / "defaults.json").read_text("utf-8"))["doa"]
+    written = {row["code"]: row["chain"] for title, rows in doa.items() if title[:2] in ("CL", "TE") for row in rows}
+    chains = default_pack().chains
+    for code in set(written) & set(chains) - {"TE-1"}:
+        assert chains[code] == parse_chain(written[code]), code
+    assert {"CL-1", "CL-2", "CL-3", "CL-4", "CL-5", "TE-1", "TE-2", "TE-3", "TE-4"} <= set(chains)
+
+
+def test_every_escalator_of_the_domain_is_shipped():
+    domain = {code for code, _ in json.loads((DATA / "defaults.json").read_text("utf-8"))["escalators"]}
+    assert {row.outputs["code"] for row in default_pack().tables["ES"].rows} == domain
+
+
+def test_the_digest_does_not_depend_on_the_order_of_keys_and_sees_every_cell():
+    content = default_content()
+    shuffled = json.loads(json.dumps(content, sort_keys=True))
+    assert build_pack(1, shuffled).digest == build_pack(1, content).digest
+    shuffled["tables"][0]["rows"][0]["cells"]["exposure_unsecured_group"] = "<= 100001"
+    assert build_pack(1, shuffled).digest != build_pack(1, content).digest
+
+
+def change(code, row, **outputs):
+    content = default_content()
+    for table in content["tables"]:
+        if table["code"] == code:
+            next(each for each in table["rows"] if each["code"] == row)["outputs"].update(outputs)
+    return content
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        change("CHAIN", "CL-1", chain="SM → XX"),
+        change("CL", "CL-5", band="CL-6"),
+        change("CHAIN", "CL-1", chain="whoever"),
+    ],
+)
+def test_tables_that_do_not_fit_together_are_refused(content):
+    with pytest.raises(PolicyError):
+        build_pack(2, content)
+
+
+def test_doa_scale_moves_every_amount_of_the_matrix():
+    doubled = build_pack(2, change("PARAM", "doa_scale", value="2"))
+    assert (
+        doubled.tables["CL"]
+        .evaluate({"exposure_unsecured_group": D(2_000_000), "over_formula": D(0), "grade": "A"})[0]
+        .outputs["band"]
+        == "CL-3"
+    )
+    assert [rule.code for rule in doubled.required_documents(D(200_000))] == [
+        rule.code for rule in default_pack().required_documents(D(100_000))
+    ]
+    assert doubled.authority[-2].ceiling == D(6_000_000)
+
+
+def test_documents_are_required_above_their_amount():
+    pack = default_pack()
+    assert "third_party_report" not in [rule.document for rule in pack.required_documents(D(1_000_000))]
+    assert "third_party_report" in [rule.document for rule in pack.required_documents(D("1000000.01"))]
