@@ -47,9 +47,7 @@ def build_letter(kind: str, language: str) -> bytes:
     words = WORDS[language]
     paper = new_paper(language, f"{words[kind]} {{{{ document.number }}}}")
     _letterhead(paper, words)
-    add_line(
-        paper, words[kind], Style(20, True, NAVY, "center", 12, 1, 1.2, SERIF, tracking=words.title_tracking)
-    )
+    add_line(paper, words[kind], Style(20, True, NAVY, "center", 12, 1, 1.2, SERIF, tracking=words.title_tracking))
     add_line(paper, words["subtitle"], Style(9, colour=GREY, align="center", after=8))
     if kind == "decision_notice":
         _decision_notice(paper, words)
@@ -217,15 +215,10 @@ def _table(paper: Document, title: str, field: str, columns: list[Column]) -> No
     add_mark(paper, f"{{%p if {field} %}}")
     add_line(paper, title, SECTION)
     table = add_table(paper, [width for _, _, width, _ in columns])
-    heads = [
-        Cell(((head, _aligned(HEAD, style.align)),), TINT, _heavy(), (1.2, 1.4))
-        for head, _, _, style in columns
-    ]
+    heads = [Cell(((head, _aligned(HEAD, style.align)),), TINT, _heavy(), (1.2, 1.4)) for head, _, _, style in columns]
     add_row(table, heads, header=True)
     add_mark_row(table, f"{{%tr for row in {field} %}}")
-    add_row(
-        table, [Cell((("{{ row." + name + " }}", style),), None, _light()) for _, name, _, style in columns]
-    )
+    add_row(table, [Cell((("{{ row." + name + " }}", style),), None, _light()) for _, name, _, style in columns])
     add_mark_row(table, "{%tr endfor %}")
     add_mark(paper, "{%p endif %}")
 
@@ -266,9 +259,7 @@ def _proof(paper: Document, words: Words) -> None:
         (words["data_digest"], Style(7.5, colour=GREY, before=2, line=1.25)),
         (words["policy"], Style(7.5, colour=GREY, line=1.25)),
     )
-    row = add_row(
-        table, [Cell(((" ", SMALL),), TINT, edge, (2, 3)), Cell(lines, TINT, edge, (2, 2), middle=True)]
-    )
+    row = add_row(table, [Cell(((" ", SMALL),), TINT, edge, (2, 3)), Cell(lines, TINT, edge, (2, 2), middle=True)])
     picture = row.cells[0].paragraphs[0]
     for run in list(picture.runs):
         run._r.getparent().remove(run._r)

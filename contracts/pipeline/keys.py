@@ -114,9 +114,7 @@ class Authority:
         builder = builder.add_extension(_usage(sign=True, authority=False), critical=True)
         own, issuer = key.public_key(), root.key.public_key()
         builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(own), critical=False)
-        builder = builder.add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer), critical=False
-        )
+        builder = builder.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer), critical=False)
         if timestamps:
             purpose = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
             builder = builder.add_extension(purpose, critical=True)

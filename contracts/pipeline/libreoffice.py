@@ -117,6 +117,4 @@ def _font_configuration(home: Path) -> str:
         for name in names
     )
     cache_folder = escape(str(home / "fontcache"))
-    return (
-        f"<?xml version='1.0'?><fontconfig>{folders}<cachedir>{cache_folder}</cachedir>{aliases}</fontconfig>"
-    )
+    return f"<?xml version='1.0'?><fontconfig>{folders}<cachedir>{cache_folder}</cachedir>{aliases}</fontconfig>"

@@ -63,9 +63,7 @@ class InternalTimestamps(TimeStamper):
             }
         )
         token = await self._signer.async_sign_general_data(content, DIGEST, detached=False)
-        return tsp.TimeStampResp(
-            {"status": tsp.PKIStatusInfo({"status": "granted"}), "time_stamp_token": token}
-        )
+        return tsp.TimeStampResp({"status": tsp.PKIStatusInfo({"status": "granted"}), "time_stamp_token": token})
 
 
 def seal(pdf: bytes, *, organisation: KeyPair, timestamps: KeyPair, at: datetime, reason: str) -> bytes:
@@ -83,9 +81,7 @@ def seal(pdf: bytes, *, organisation: KeyPair, timestamps: KeyPair, at: datetime
         certify=True,
         docmdp_permissions=fields.MDPPerm.NO_CHANGES,
     )
-    signer = signers.PdfSigner(
-        metadata, HeldKeySigner(organisation), timestamper=InternalTimestamps(timestamps, at)
-    )
+    signer = signers.PdfSigner(metadata, HeldKeySigner(organisation), timestamper=InternalTimestamps(timestamps, at))
     output = io.BytesIO()
     signer.sign_pdf(writer, output=output)
     return output.getvalue()

@@ -68,9 +68,7 @@ def _row(
     return cells
 
 
-def _cell(
-    setter: TextSetter, layers: list[Element], cell: Element, place: Place, width: float, unsplit: bool
-) -> str:
+def _cell(setter: TextSetter, layers: list[Element], cell: Element, place: Place, width: float, unsplit: bool) -> str:
     properties = cell.find(tag("tcPr"))
     if properties is not None:
         list(children(properties))

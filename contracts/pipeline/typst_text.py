@@ -36,9 +36,7 @@ UNSPLIT_CHARACTERS = 1500
 
 def literal(text: str) -> str:
     """The text as a Typst string literal."""
-    escaped = "".join(
-        f"\\u{{{ord(c):x}}}" if ord(c) < 32 else {"\\": "\\\\", '"': '\\"'}.get(c, c) for c in text
-    )
+    escaped = "".join(f"\\u{{{ord(c):x}}}" if ord(c) < 32 else {"\\": "\\\\", '"': '\\"'}.get(c, c) for c in text)
     return f'"{escaped}"'
 
 
@@ -55,13 +53,9 @@ class TextSetter:
         """Set a paragraph as a block of the full width."""
         layers = self.word.paragraph_layers(paragraph)
         size = self._size(self.word.run_layers(None, paragraph))
-        indent = {
-            side: points(nearest(layers, "ind", side)) for side in ("left", "right", "firstLine", "hanging")
-        }
+        indent = {side: points(nearest(layers, "ind", side)) for side in ("left", "right", "firstLine", "hanging")}
         outer, self.width = self.width, self.width - indent["left"] - indent["right"]
-        body = (
-            self._inline(paragraph) or f"#text(size: {size:g}pt)[#box(width: 0pt, height: {LINE * size:g}pt)]"
-        )
+        body = self._inline(paragraph) or f"#text(size: {size:g}pt)[#box(width: 0pt, height: {LINE * size:g}pt)]"
         self.width = outer
         leading = (self._line(layers, size) - 1) * LINE * size
         par = f"leading: {max(leading, -0.3 * size):.2f}pt"

@@ -74,16 +74,12 @@ def _check(pdf: bytes, root: x509.Certificate, result: Verification) -> None:
     reader = PdfFileReader(io.BytesIO(pdf), strict=False)
     seals = reader.embedded_regular_signatures
     if len(seals) != 1 or len(reader.embedded_signatures) != 1:
-        result.findings.append(
-            f"The file carries {len(reader.embedded_signatures)} signatures instead of one."
-        )
+        result.findings.append(f"The file carries {len(reader.embedded_signatures)} signatures instead of one.")
         return
     result.sealed = True
     result.reason = str(seals[0].sig_object.get("/Reason", ""))
     context = ValidationContext(trust_roots=[root], allow_fetching=False)
-    status = validate_pdf_signature(
-        seals[0], signer_validation_context=context, ts_validation_context=context
-    )
+    status = validate_pdf_signature(seals[0], signer_validation_context=context, ts_validation_context=context)
     _judge(status, result)
     if not _canonical(pdf):
         result.findings.append("The signature is not stored in the form in which we write it.")

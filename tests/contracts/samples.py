@@ -227,9 +227,7 @@ def sheet_en() -> ApprovalSheet:
         "submitted_by": "Wang Xiaofeng (sales representative)",
         "terms": notice["terms"],
         "policy_version": notice["policy_version"],
-        "summary": [
-            {"label": "Reason", "value": "A new hot-rolling line raises the need for rolls by 40 %."}
-        ],
+        "summary": [{"label": "Reason", "value": "A new hot-rolling line raises the need for rolls by 40 %."}],
         "figures": [
             {
                 "label": "Formula limit",

@@ -1,0 +1,115 @@
+"""Making one document: data to Word to PDF, checked, sealed, verified and stored, outside any transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from asn1crypto import x509  # type: ignore[import-untyped]
+from django.conf import settings
+
+from audit.clock import db_now
+from contracts import rules
+from contracts.letters.context import Identity
+from contracts.models import Document
+from contracts.pipeline import engines, fonts
+from contracts.pipeline.check import check
+from contracts.pipeline.keys import Authority
+from contracts.pipeline.produce import ProductionError, produce
+from contracts.pipeline.qr import qr_png
+from contracts.pipeline.seal import certificate, seal
+from contracts.pipeline.verify import verify_pdf
+from contracts.services import Sealed
+from jobs import storage
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The unsealed letter; the same document always gives the same one."""
+
+    docx: bytes
+    pdf: bytes
+    pages: int
+
+
+def authority() -> Authority:
+    """The keys of this installation."""
+    return Authority(Path(settings.COUNTERSIGN_DATA) / "keys")
+
+
+def root_certificate() -> x509.Certificate:
+    """The root that everybody who checks our seals has to trust."""
+    return _root(authority().directory)
+
+
+@cache
+def _root(directory: Path) -> x509.Certificate:
+    return certificate(Authority(directory).root())
+
+
+def verify_url(document: Document) -> str:
+    """Where the QR code leads."""
+    return f"{settings.PUBLIC_URL.rstrip('/')}/v/{document.verify_code}"
+
+
+def draft(document: Document) -> Draft:
+    """Render and convert the document from its frozen data and template.
+
+    Raises ProductionError when there is no PDF, CheckError when it doesn't say what the data say.
+    """
+    context = {**document.snapshot, "document": _identity(document)}
+    made = produce(
+        storage.get(document.template_sha256),
+        context,
+        pictures={"qr": qr_png(verify_url(document))},
+        engine=document.engine,
+        created_at=document.created_at,
+    )
+    return Draft(made.docx, made.pdf, check(made.pdf, context).pages)
+
+
+def issue(document: Document) -> Sealed:
+    """Make, seal, verify and store the document; nothing counts before services.mark_issued.
+
+    Raises ProductionError, CheckError.
+    """
+    letter = draft(document)
+    now = db_now()
+    pdf = _seal(document, letter.pdf, now)
+    found = verify_pdf(pdf, root_certificate())
+    if not found.ok:
+        raise ProductionError("seal", "; ".join(found.findings))
+    return Sealed(
+        pdf_sha256=storage.put(pdf),
+        docx_sha256=storage.put(letter.docx),
+        size=len(pdf),
+        pages=letter.pages,
+        engine_version=engines.version(document.engine),
+        fonts_sha256=fonts.fingerprint(),
+        seal_subject=found.signer[:300],
+        sealed_at=now,
+    )
+
+
+def _seal(document: Document, pdf: bytes, now: datetime) -> bytes:
+    unit = document.customer.unit
+    keys = authority()
+    return seal(
+        pdf,
+        organisation=keys.seal(unit.code, unit.name_zh or unit.name_en, unit.uscc),
+        timestamps=keys.timestamps(),
+        at=now,
+        reason=f"{document.number}; data sha256:{document.snapshot_sha256}",
+    )
+
+
+def _identity(document: Document) -> Identity:
+    zone = ZoneInfo(document.customer.unit.time_zone)
+    return {
+        "number": document.number,
+        "issued_on": document.created_at.astimezone(zone).date().isoformat(),
+        "snapshot_sha256": document.snapshot_sha256,
+        "verify_code": rules.spaced(document.verify_code),
+        "verify_url": verify_url(document),
+    }

@@ -1,0 +1,199 @@
+"""What happens to documents: ordered with the decision, issued by a job, failed, retried, voided."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import Permission
+from django.db import connection, transaction
+from django.db.models.functions import Now
+
+from accounts.models import User
+from audit.services import record
+from contracts import rules
+from contracts.letters import templates
+from contracts.letters.context import fit
+from contracts.models import Document, DocumentUserObjectPermission, State
+from customers.models import Customer
+from jobs import storage
+from jobs.services import enqueue
+
+JOB = "contracts.issue"
+# The month of the company's calendar, by the database's clock, and the number after the last one.
+_NEXT_NUMBER = """
+INSERT INTO contracts_numberseries AS s (series, last)
+VALUES (%s || to_char(statement_timestamp() AT TIME ZONE %s, 'YYYYMM'), 1)
+ON CONFLICT (series) DO UPDATE SET last = s.last + 1
+RETURNING right(s.series, 6), s.last
+"""
+
+
+class DocumentStateError(Exception):
+    """The document is not in the state that this needs."""
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """What was made of a document, before it counts."""
+
+    pdf_sha256: str
+    docx_sha256: str
+    size: int
+    pages: int
+    engine_version: str
+    fonts_sha256: str
+    seal_subject: str
+    sealed_at: datetime
+
+
+@transaction.atomic
+def order_document(
+    kind: str,
+    *,
+    language: str,
+    request_no: str,
+    customer: Customer,
+    snapshot: Mapping[str, Any],
+    actor: User | None,
+    confidential: bool = False,
+    viewers: Iterable[User] = (),
+) -> Document:
+    """Freeze the data of a letter, give it a number and have it made and sealed by a job.
+
+    Ordering the same content again returns the document that is there. Seven statements for a new one.
+
+    Args:
+        kind: "decision_notice" or "approval_sheet"; snapshot: its TypedDict of letters.context.
+        language: "zh-hans" or "en"; confidential: only `viewers` (and who reads everything) may see it.
+
+    Raises:
+        SnapshotError: naming the field, when the data don't have the letter's shape.
+    """
+    printed = fit(kind, snapshot)
+    digest = hashlib.sha256(_canonical(printed)).hexdigest()
+    same = {"kind": kind, "language": language, "request_no": request_no, "snapshot_sha256": digest}
+    existing = Document.objects.filter(**same).first()
+    if existing is not None:
+        return existing
+    template = templates.load(kind, language)
+    document = Document.objects.create(
+        **same,
+        number=_next_number(kind, customer.unit.time_zone),
+        customer=customer,
+        confidential=confidential,
+        ordered_by=actor,
+        snapshot=printed,
+        template_sha256=storage.put(template.data),
+        engine=template.engine,
+        verify_code=rules.new_verify_code(),
+    )
+    if confidential:
+        _open_to(document, viewers)
+    _tell("document.ordered", document, actor, after={"kind": kind, "language": language})
+    enqueue(JOB, f"doc:{document.pk}", {"document": document.pk})
+    return document
+
+
+@transaction.atomic
+def mark_issued(document: Document, sealed: Sealed) -> None:
+    """Keep what was made of a queued document: from now on it is issued and never changes.
+
+    Raises DocumentStateError when it isn't queued any more.
+    """
+    _advance(document, State.QUEUED, state=State.DONE, failure="", **vars(sealed))
+    _tell(
+        "document.issued",
+        document,
+        None,
+        content_sha256=sealed.pdf_sha256,
+        after={"pages": sealed.pages, "seal": sealed.seal_subject, "sealed_at": sealed.sealed_at},
+    )
+
+
+@transaction.atomic
+def mark_failed(document: Document, reason: str) -> None:
+    """Say why a document can't be made; somebody has to look at it and may retry.
+
+    Raises DocumentStateError when it isn't queued any more.
+    """
+    _advance(document, State.QUEUED, state=State.FAILED, failure=reason[:500])
+    _tell("document.failed", document, None, reason=reason)
+
+
+@transaction.atomic
+def retry_document(document: Document, *, actor: User) -> None:
+    """Have a failed document made again, with the template as it is now.
+
+    Raises DocumentStateError when it hasn't failed.
+    """
+    template = templates.load(document.kind, document.language)
+    _advance(
+        document,
+        State.FAILED,
+        state=State.QUEUED,
+        failure="",
+        tries=document.tries + 1,
+        template_sha256=storage.put(template.data),
+        engine=template.engine,
+    )
+    _tell("document.retried", document, actor)
+    enqueue(JOB, f"doc:{document.pk}:{document.tries + 1}", {"document": document.pk})
+
+
+@transaction.atomic
+def void_document(document: Document, *, actor: User | None, reason: str) -> None:
+    """Say that an issued document no longer holds; the sealed file stays as it is, its page says void.
+
+    Raises DocumentStateError when it isn't issued or is void already, ValueError without a reason.
+    """
+    if not reason.strip():
+        raise ValueError("a document is voided for a reason")
+    changed = Document.objects.filter(pk=document.pk, state=State.DONE, voided_at__isnull=True).update(
+        voided_at=Now(), voided_by=actor, void_reason=reason.strip()[:500]
+    )
+    if not changed:
+        raise DocumentStateError(f"{document.number} is not in force")
+    _tell("document.voided", document, actor, reason=reason)
+
+
+def _canonical(snapshot: Mapping[str, Any]) -> bytes:
+    return json.dumps(snapshot, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _next_number(kind: str, time_zone: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT_NUMBER, [f"{rules.SERIES[kind]}-", time_zone])
+        month, counter = cursor.fetchone()
+    return rules.document_number(kind, month, counter)
+
+
+def _open_to(document: Document, viewers: Iterable[User]) -> None:
+    permission = Permission.objects.get(content_type__app_label="contracts", codename="view_document")
+    DocumentUserObjectPermission.objects.bulk_create(
+        [
+            DocumentUserObjectPermission(user_id=pk, permission=permission, content_object=document)
+            for pk in sorted({viewer.pk for viewer in viewers})
+        ]
+    )
+
+
+def _advance(document: Document, state: str, **values: Any) -> None:
+    if not Document.objects.filter(pk=document.pk, state=state).update(**values):
+        raise DocumentStateError(f"{document.number} is no longer {state}")
+
+
+def _tell(action: str, document: Document, actor: User | None, **facts: Any) -> None:
+    record(
+        action,
+        stream=f"request:{document.request_no}",
+        actor=actor,
+        object_type="document",
+        object_id=str(document.pk),
+        object_label=document.number,
+        request_no=document.request_no,
+        customer_id=document.customer_id,
+        **facts,
+    )
