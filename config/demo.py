@@ -4,6 +4,7 @@
 
 * ``PORT`` – where to serve; 8000 by default, the next free one when it is taken.
 * ``RESET=1`` – forget the demo's data and start anew.
+* ``DEMO_HOME`` – where the data stays; ``.demo`` by default.
 * ``DATABASE_URL``, ``BROKER_URL`` – use real servers instead of embedded ones.
 
 Ctrl-C, SIGTERM and SIGHUP stop everything. Should this process be killed, the kernel ends its children
@@ -33,7 +34,7 @@ from config.embedded import DATABASE_USER, NotAvailableError, Postgres, Valkey, 
 from config.program import Program, say
 
 ROOT = Path(__file__).resolve().parent.parent
-HOME = ROOT / ".demo"
+HOME = Path(os.environ.get("DEMO_HOME") or ROOT / ".demo").absolute()
 DATABASE = DATABASE_USER
 STOP_SECONDS = 1.5  # for the programs; the servers then need a few tenths
 READY_SECONDS = 90.0
@@ -79,7 +80,7 @@ class Demo:
         self._start_programs(port)
         self._wait_until_ready(address)
         say(f"\nReady: {address}\n\n{logins.strip()}\n")
-        say("Ctrl-C stops. The data stays in .demo/; RESET=1 starts anew.")
+        say(f"Ctrl-C stops. The data stays in {HOME}; RESET=1 starts anew.")
         while True:
             self._tick()
 
@@ -235,7 +236,7 @@ def answers(address: str) -> bool:
 @contextlib.contextmanager
 def only_one() -> Iterator[None]:
     """Two demos on one folder would fight for the database; the second says so and ends."""
-    HOME.mkdir(exist_ok=True)
+    HOME.mkdir(parents=True, exist_ok=True)
     with (HOME / "lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -249,7 +250,7 @@ def only_one() -> Iterator[None]:
 
 
 def forget_data() -> None:
-    """RESET=1: empty .demo/ except the lock that we hold."""
+    """RESET=1: empty the folder except the lock that we hold."""
     if "DATABASE_URL" in os.environ:
         raise DemoError("RESET=1 empties the embedded database only; it does not touch that of DATABASE_URL.")
     for path in HOME.iterdir():

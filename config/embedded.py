@@ -12,6 +12,7 @@ import hashlib
 import importlib.util
 import os
 import platform
+import pwd
 import shutil
 import signal
 import subprocess
@@ -104,8 +105,9 @@ class Postgres:
         self.process: subprocess.Popen[bytes] | None = None
         self._wrapper: list[str] = []
         self._user: int | None = None
-        if os.geteuid() == 0:
-            self._avoid_root()
+        self._moved: Path | None = None
+        if os.geteuid() == 0 or not _has_name(os.geteuid()):
+            self._become_somebody()
 
     def url(self, database: str) -> str:
         """Connection URL of one database, in the form that libpq and django-environ both read."""
@@ -117,8 +119,13 @@ class Postgres:
         if self._user is not None:
             os.chown(self.sockets, self._user, self._user)
             self.sockets.chmod(0o755)
+        if self._moved and not self._moved.exists():  # somebody deleted the folder that we stand for
+            self.destroy()
         if not (self.data / "PG_VERSION").exists():
             self._create_cluster()
+        if self._moved:
+            self._moved.parent.mkdir(parents=True, exist_ok=True)
+            self._moved.write_text(f"{self.data}\n")
         self.launch()
 
     def launch(self) -> None:
@@ -148,16 +155,16 @@ class Postgres:
     def _log(self) -> Path:
         return _started(self.sockets) / "postgres.log"
 
-    def _avoid_root(self) -> None:
-        """PostgreSQL refuses to run as root: use a user namespace, or a copy that user `nobody` may read."""
-        wrapper = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
+    def _become_somebody(self) -> None:
+        """PostgreSQL runs neither as root nor as a user without a name: be `nobody` in a user namespace."""
+        wrapper = ["unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}"]
         try:
             allowed = subprocess.run([*wrapper, "true"], capture_output=True, check=False).returncode == 0
         except FileNotFoundError:
             allowed = False
         if allowed:
             self._wrapper = wrapper
-        else:
+        elif os.geteuid() == 0:
             self._run_as_nobody()
 
     def _run_as_nobody(self) -> None:
@@ -180,6 +187,7 @@ class Postgres:
                     shutil.copytree(libraries, partial / libraries.name)
                 partial.rename(copy)
             self.programs = copy / package.name / install.name / "bin"
+        self._moved = self.data / "moved"
         self.data = home / f"data-{_digest(self.data)}"
 
     def _create_cluster(self) -> None:
@@ -298,6 +306,15 @@ def _started(folder: Path | None) -> Path:
     if folder is None:
         raise RuntimeError("The server has not been started.")
     return folder
+
+
+def _has_name(user: int) -> bool:
+    """Containers are often started under a number that /etc/passwd does not know."""
+    try:
+        pwd.getpwuid(user)
+    except KeyError:
+        return False
+    return True
 
 
 def _digest(path: Path) -> str:

@@ -17,7 +17,7 @@ import importlib
 import importlib.util
 import os
 import platform
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -90,10 +90,10 @@ def django_db_setup(
         finally:
             clone(template, name)
 
-    original: Callable[[TransactionTestCase], None] = TransactionTestCase._fixture_teardown
-    TransactionTestCase._fixture_teardown = clean  # type: ignore[method-assign]
-    yield
-    TransactionTestCase._fixture_teardown = original  # type: ignore[method-assign]
+    flush = "_fixture_teardown"  # a private name that has been stable for as long as Django has had it
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, flush, clean)
+        yield
     with django_db_blocker.unblock():
         try:
             verify_audit_of(None)
@@ -123,7 +123,7 @@ def maintenance() -> Iterator[Any]:
     from django.db import connection, connections
 
     connections.close_all()
-    with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+    with connection._nodb_cursor() as cursor:
         yield cursor
 
 
