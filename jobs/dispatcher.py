@@ -67,6 +67,4 @@ def enqueue_periodic() -> None:
         return
     _next_periodic = time.monotonic() + 10
     with connection.cursor() as cursor:
-        cursor.execute(
-            _ENQUEUE_PERIODIC, [[kind.name for kind in kinds], [kind.every_seconds for kind in kinds]]
-        )
+        cursor.execute(_ENQUEUE_PERIODIC, [[kind.name for kind in kinds], [kind.every_seconds for kind in kinds]])

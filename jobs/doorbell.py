@@ -21,9 +21,7 @@ def ring(job_id: int) -> bool:
         publish(job_id)
     except Exception as error:
         _silent_until = time.monotonic() + SILENCE_SECONDS
-        logger.warning(
-            "The broker did not take job %s (%s); the dispatcher will.", job_id, type(error).__name__
-        )
+        logger.warning("The broker did not take job %s (%s); the dispatcher will.", job_id, type(error).__name__)
         return False
     return True
 

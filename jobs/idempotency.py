@@ -28,9 +28,7 @@ class KeyBusy(Problem):
     """The first request with this key has not finished."""
 
 
-def once(
-    user: User, key: str, fingerprint: Any, run: Callable[[], dict[str, Any]]
-) -> tuple[dict[str, Any], bool]:
+def once(user: User, key: str, fingerprint: Any, run: Callable[[], dict[str, Any]]) -> tuple[dict[str, Any], bool]:
     """Run a write once per user and key, in one transaction with the note of its answer.
 
     Args:
@@ -72,8 +70,6 @@ def _reserve(user: User, key: str, digest: str) -> bool:
 def _first_answer(user: User, key: str, digest: str) -> dict[str, Any]:
     first = IdempotencyKey.objects.get(user=user, key=key)
     if first.fingerprint != digest:
-        raise KeyReused(
-            "idempotency_key_reused", 409, _("This idempotency key was already used for another request.")
-        )
+        raise KeyReused("idempotency_key_reused", 409, _("This idempotency key was already used for another request."))
     answer: dict[str, Any] = first.response or {}
     return answer

@@ -1,15 +1,13 @@
 """Which function does which kind of job. ``<app>/tasks.py`` registers; AppConfig.ready imports it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from jobs.claims import Claim
+from jobs.claims import Claim
 
-Handler = Callable[["Claim"], None]
+__all__ = ["Claim", "GiveUpError", "Handler", "Kind", "find", "handler", "periodic"]
+
+Handler = Callable[[Claim], None]
 MAX_ATTEMPTS = 5
 
 

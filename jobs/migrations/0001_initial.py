@@ -19,9 +19,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("kind", models.CharField(max_length=80)),
                 ("key", models.CharField(max_length=200, unique=True)),
@@ -54,9 +52,7 @@ class Migration(migrations.Migration):
                 "ordering": ("pk",),
                 "indexes": [
                     models.Index(condition=models.Q(("state", "pending")), fields=["due_at"], name="job_due"),
-                    models.Index(
-                        condition=models.Q(("state", "running")), fields=["lease_until"], name="job_leased"
-                    ),
+                    models.Index(condition=models.Q(("state", "running")), fields=["lease_until"], name="job_leased"),
                 ],
             },
         ),
@@ -65,9 +61,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("key", models.CharField(max_length=200)),
                 ("fingerprint", models.CharField(max_length=64)),
