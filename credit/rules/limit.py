@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -138,6 +138,18 @@ def limit(given: LimitInput, parameters: Parameters) -> LimitResult:
         tier_bound=None if bound is None else money(bound),
         budget_left=given.budget_left,
         recommended=money(max(present[binding], ZERO)),
+        binding=binding,
+    )
+
+
+def with_formula(result: LimitResult, formula: Decimal) -> LimitResult:
+    """The same case with another formula (temporary limit, placement): no tier bound, no budget."""
+    binding = "requested" if result.requested <= formula else "formula"
+    return replace(
+        result,
+        formula=formula,
+        tier_bound=None,
+        recommended=money(min(result.requested, formula)),
         binding=binding,
     )
 

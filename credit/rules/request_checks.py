@@ -1,0 +1,84 @@
+"""What is wrong with the application itself, before any policy is asked: missing or impossible entries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+from customers.rules.ledger import add_months
+from policies.rules.tables import Reason
+
+TEMPORARY_DAYS: Final = 60
+TEMPORARY_OVERDUE: Final = 7
+NEEDED: Final[Mapping[str, tuple[str, str]]] = {
+    "req_limit": ("申请信用额度", "requested limit"),
+    "req_term": ("申请账期", "requested term"),
+    "settlement": ("结算方式", "settlement"),
+    "valid_from": ("有效期起", "valid from"),
+    "valid_to": ("有效期止", "valid to"),
+    "forecast_month": ("预计月销售额", "forecast monthly sales"),
+    "reason_code": ("申请理由", "reason"),
+    "reason_text": ("申请理由说明", "explanation of the reason"),
+}
+
+
+def missing_entries(entries: Mapping[str, Any]) -> list[Reason]:
+    """One block per mandatory field of form 1 that is empty; `values.field` says where to jump."""
+    return [
+        Reason("BL-FIELD", f"请填写「{zh}」。", f"Fill in: {en}.", {"field": name})
+        for name, (zh, en) in NEEDED.items()
+        if entries.get(name) in (None, "")
+    ]
+
+
+def validity(req_type: str, start: date | None, end: date | None, on: date) -> list[Reason]:
+    """A line lives at most twelve months, a temporary one at most 60 days, and not in the past."""
+    if start is None or end is None:
+        return []
+    found = []
+    if end < on:
+        found.append(Reason("BL-PAST", "有效期已过。", "The last day is in the past.", {"field": "valid_to"}))
+    if req_type == "temporary" and (end - start).days >= TEMPORARY_DAYS:
+        found.append(
+            Reason(
+                "BL-TEMPORARY",
+                f"临时额度最长 {TEMPORARY_DAYS} 天。",
+                f"A temporary limit lasts at most {TEMPORARY_DAYS} days.",
+                {"field": "valid_to"},
+            )
+        )
+    elif end >= add_months(start, 12):
+        found.append(
+            Reason(
+                "BL-YEAR",
+                "额度有效期最长 12 个月。",
+                "A limit lasts at most 12 months.",
+                {"field": "valid_to"},
+            )
+        )
+    return found
+
+
+def further(req_type: str, *, overdue_days: int, override: int, override_reason: str) -> list[Reason]:
+    """A temporary limit needs a clean account; another grade needs a reason."""
+    found = []
+    if req_type == "temporary" and overdue_days > TEMPORARY_OVERDUE:
+        found.append(
+            Reason(
+                "BL-TEMPORARY-OVERDUE",
+                f"有逾期超过 {TEMPORARY_OVERDUE} 天,不能申请临时额度。",
+                f"No temporary limit while something is overdue for more than {TEMPORARY_OVERDUE} days.",
+                {"field": "req_type"},
+            )
+        )
+    if override and not override_reason.strip():
+        found.append(
+            Reason(
+                "BL-OVERRIDE",
+                "调整等级须说明理由。",
+                "Another grade needs a reason.",
+                {"field": "override_reason"},
+            )
+        )
+    return found
