@@ -20,12 +20,9 @@ def default_content() -> dict[str, Any]:
     typed = json.loads((DATA / "tables.json").read_text("utf-8"))
     facts = typed["facts"]
     tables = [
-        {**table, "columns": [{"key": key, **facts[key]} for key in table["columns"]]}
-        for table in typed["tables"]
+        {**table, "columns": [{"key": key, **facts[key]} for key in table["columns"]]} for table in typed["tables"]
     ]
-    return {
-        "tables": [*tables, *_scorecard(defaults), _grades(defaults), _tier_policy(defaults), _sla(defaults)]
-    }
+    return {"tables": [*tables, *_scorecard(defaults), _grades(defaults), _tier_policy(defaults), _sla(defaults)]}
 
 
 @cache
@@ -79,9 +76,7 @@ def _grades(defaults: dict[str, Any]) -> dict[str, Any]:
         _row(grade["grade"], {key: value for key, value in grade.items() if key != "grade"})
         for grade in defaults["grades"]
     ]
-    return _table(
-        "GRADE", "grade", "信用等级与授信标准(表 8)", "Credit grades and what they are worth (form 8)", rows
-    )
+    return _table("GRADE", "grade", "信用等级与授信标准(表 8)", "Credit grades and what they are worth (form 8)", rows)
 
 
 def _tier_policy(defaults: dict[str, Any]) -> dict[str, Any]:

@@ -49,9 +49,7 @@ def draft_version(
         created_by=actor,
     )
     tables = DecisionTable.objects.bulk_create(
-        DecisionTable(
-            version=version, position=position, **{key: table[key] for key in table if key != "rows"}
-        )
+        DecisionTable(version=version, position=position, **{key: table[key] for key in table if key != "rows"})
         for position, table in enumerate(content["tables"])
     )
     TableRow.objects.bulk_create(

@@ -25,9 +25,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("number", models.PositiveIntegerField(unique=True)),
                 (
@@ -63,9 +61,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("code", models.CharField(max_length=20)),
                 ("kind", models.CharField(max_length=20)),
@@ -104,9 +100,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("position", models.PositiveSmallIntegerField()),
                 ("code", models.CharField(max_length=60)),
@@ -161,9 +155,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="decisiontable",
-            constraint=models.UniqueConstraint(
-                fields=("version", "position"), name="decision_table_unique_position"
-            ),
+            constraint=models.UniqueConstraint(fields=("version", "position"), name="decision_table_unique_position"),
         ),
         migrations.AddConstraint(
             model_name="tablerow",
@@ -171,8 +163,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="tablerow",
-            constraint=models.UniqueConstraint(
-                fields=("table", "position"), name="table_row_unique_position"
-            ),
+            constraint=models.UniqueConstraint(fields=("table", "position"), name="table_row_unique_position"),
         ),
     ]

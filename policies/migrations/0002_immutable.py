@@ -76,10 +76,7 @@ TRIGGERS = "".join(
     for table, (function, events) in TABLES.items()
 )
 DROP = (
-    "".join(
-        f"DROP TRIGGER {table}_guard ON {table}; DROP TRIGGER {table}_no_truncate ON {table};"
-        for table in TABLES
-    )
+    "".join(f"DROP TRIGGER {table}_guard ON {table}; DROP TRIGGER {table}_no_truncate ON {table};" for table in TABLES)
     + "DROP FUNCTION policies_version_guard(); DROP FUNCTION policies_table_guard();"
     "DROP FUNCTION policies_row_guard(); DROP FUNCTION policies_no_truncate(); DROP FUNCTION policies_require_draft(bigint);"
 )

@@ -20,9 +20,7 @@ def complete(facts: Facts) -> dict[str, Fact]:
     A request is a decrease only when it asks for no more than the current limit.
     """
     known = dict(facts)
-    requested, formula, current = (
-        facts.get(key) for key in ("limit_requested", "limit_formula", "limit_current")
-    )
+    requested, formula, current = (facts.get(key) for key in ("limit_requested", "limit_formula", "limit_current"))
     known["over_formula"] = _minus(requested, formula)
     known["over_formula_pct"] = _share(requested, formula)
     known["increase_pct"] = _share(requested, current)

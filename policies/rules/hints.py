@@ -53,9 +53,7 @@ def _term_hints(pack: Pack, kind: str, facts: Facts, today: Plan) -> list[Reason
         plan = compile_plan(pack, kind, {**facts, "term_requested": term})
         days = number_words(term, "days", "en")
         zh = f"账期不超过 {number_words(term, 'days', 'zh')}时"
-        found.extend(
-            _hint(pack, today, plan, found, "HINT-TERM", zh, f"with a payment term of {days} or less", term)
-        )
+        found.extend(_hint(pack, today, plan, found, "HINT-TERM", zh, f"with a payment term of {days} or less", term))
     return found[:_MOST]
 
 

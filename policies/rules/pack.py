@@ -128,21 +128,15 @@ def build_pack(number: int, content: Mapping[str, Any]) -> Pack:
         digest=content_digest(content),
         tables=tables,
         columns={
-            column.key: column
-            for code in ("CL", "TE", "JOIN", "ES", "BL", "NO")
-            for column in tables[code].columns
+            column.key: column for code in ("CL", "TE", "JOIN", "ES", "BL", "NO") for column in tables[code].columns
         },
         chains=chains,
         chain_sla={row.code: _sla(row.outputs.get("sla", "")) for row in tables["CHAIN"].rows},
         roles=roles,
         authority=tuple(_authority(row.outputs, scale) for row in tables["AUTH"].rows),
         scorecard=_card(tables),
-        grades=tuple(
-            GradeStandard.from_json({"grade": row.code, **row.outputs}) for row in tables["GRADE"].rows
-        ),
-        tier_terms=tier_terms(
-            {**row.outputs, "item": row.outputs["zh"]} for row in tables["TIER-POLICY"].rows
-        ),
+        grades=tuple(GradeStandard.from_json({"grade": row.code, **row.outputs}) for row in tables["GRADE"].rows),
+        tier_terms=tier_terms({**row.outputs, "item": row.outputs["zh"]} for row in tables["TIER-POLICY"].rows),
         sla_hours=sla,
         documents_by_amount=tuple(_document(row) for row in tables["DOCS"].rows),
         parameters=parameters,

@@ -96,10 +96,7 @@ class Plan:
             data["policy_number"],
             data["policy_digest"],
             dict(data["bands"]),
-            tuple(
-                Stage(each["number"], tuple(map(PlanStep.from_json, each["steps"])))
-                for each in data["stages"]
-            ),
+            tuple(Stage(each["number"], tuple(map(PlanStep.from_json, each["steps"]))) for each in data["stages"]),
             _reasons(data["blocks"]),
             _reasons(data["notices"]),
             _reasons(data["escalators"]),
@@ -237,8 +234,7 @@ def _body(plan: Plan) -> dict[str, Any]:
         "policy_digest": plan.policy_digest,
         "bands": dict(plan.bands),
         "stages": [
-            {"number": stage.number, "steps": [step.to_json() for step in stage.steps]}
-            for stage in plan.stages
+            {"number": stage.number, "steps": [step.to_json() for step in stage.steps]} for stage in plan.stages
         ],
         "blocks": [reason.to_json() for reason in plan.blocks],
         "notices": [reason.to_json() for reason in plan.notices],

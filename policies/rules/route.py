@@ -74,8 +74,7 @@ def _before(pack: Pack, bands: frozenset[str], actor: Mapping[str, str]) -> set[
         (low, high)
         for low in present
         for high in present
-        if pack.roles[low].function == pack.roles[high].function
-        and pack.roles[low].level < pack.roles[high].level
+        if pack.roles[low].function == pack.roles[high].function and pack.roles[low].level < pack.roles[high].level
     }
     return {(first, second) for first, second in pairs if first != second}
 
@@ -91,9 +90,7 @@ def _stages(roles: set[str], before: set[tuple[str, str]]) -> dict[str, int]:
                 moved = True
         if not moved:
             return stage
-    raise PolicyError(
-        f"The approval chains contradict each other about the order of {', '.join(sorted(roles))}."
-    )
+    raise PolicyError(f"The approval chains contradict each other about the order of {', '.join(sorted(roles))}.")
 
 
 def _seat(pack: Pack, role: str, bands: frozenset[str], actor: Mapping[str, str]) -> Seat:

@@ -87,9 +87,7 @@ class Row:
         values = {column.key: plain(facts[column.key]) for column, _ in self.conditions}
         code = self.outputs.get("code") or self.outputs.get("band") or self.code
         if "zh" in self.outputs:
-            said_zh, said_en = (
-                self._filled(self.outputs[language], facts, language) for language in ("zh", "en")
-            )
+            said_zh, said_en = (self._filled(self.outputs[language], facts, language) for language in ("zh", "en"))
             return (Reason(code, said_zh, said_en, values),)
         return tuple(
             Reason(
@@ -169,9 +167,7 @@ def parse_table(data: Mapping[str, Any], scale: Decimal = Decimal(1)) -> Table:
         raise PolicyError(f"Table {data['code']}: unknown hit policy {data['hit_policy']!r}.")
     columns = tuple(_column(data["code"], each) for each in data["columns"])
     rows = tuple(_row(data["code"], columns, row, scale) for row in data["rows"])
-    return Table(
-        data["code"], data["kind"], data["hit_policy"], data["title_zh"], data["title_en"], columns, rows
-    )
+    return Table(data["code"], data["kind"], data["hit_policy"], data["title_zh"], data["title_en"], columns, rows)
 
 
 def _column(table: str, data: Mapping[str, Any]) -> Column:

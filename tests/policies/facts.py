@@ -1,32 +1,32 @@
 """Facts of the worked examples (defaults.md 2(b)) for the routing tests."""
 
-from decimal import Decimal as D
+from decimal import Decimal
 
 ORDINARY = {
-    "exposure_unsecured_group": D(80_000),
-    "limit_requested": D(80_000),
-    "limit_formula": D(200_000),
+    "exposure_unsecured_group": Decimal(80_000),
+    "limit_requested": Decimal(80_000),
+    "limit_formula": Decimal(200_000),
     "limit_current": None,
     "grade": "A",
     "grade_override": False,
     "new_customer": False,
-    "overdue_amount": D(0),
+    "overdue_amount": Decimal(0),
     "overdue_days": 0,
-    "group_ar_share_pct": D(1),
+    "group_ar_share_pct": Decimal(1),
     "has_statements": True,
     "term_requested": 30,
     "term_std": 30,
     "term_max": 45,
     "buyer_public_or_large": False,
-    "security_value": D(0),
-    "amounts_in_window": D(0),
+    "security_value": Decimal(0),
+    "amounts_in_window": Decimal(0),
     "requests_in_window": 1,
-    "file_complete_pct": D(100),
+    "file_complete_pct": Decimal(100),
     "licence_expired": False,
     "missing_documents": 0,
     "open_duplicate": False,
     "knocked_out": False,
-    "unsecured_requested": D(80_000),
+    "unsecured_requested": Decimal(80_000),
     "decrease": False,
 }
 
@@ -40,15 +40,20 @@ def facts(**changes):
 
 def limit(amount, **changes):
     """A request for `amount` inside the formula, of a grade that no escalator looks at."""
-    return facts(**{"limit_requested": D(amount), "limit_formula": D(9_000_000), "grade": "AA", **changes})
+    return facts(**{"limit_requested": Decimal(amount), "limit_formula": Decimal(9_000_000), "grade": "AA", **changes})
 
 
 E1 = facts(
-    limit_requested=D(1_200_000), limit_formula=D(1_840_000), grade="AAA", term_requested=45, term_std=30, term_max=60
+    limit_requested=Decimal(1_200_000),
+    limit_formula=Decimal(1_840_000),
+    grade="AAA",
+    term_requested=45,
+    term_std=30,
+    term_max=60,
 )
 E2 = facts(
-    limit_requested=D(500_000),
-    limit_formula=D(630_000),
+    limit_requested=Decimal(500_000),
+    limit_formula=Decimal(630_000),
     grade="AA",
     has_statements=False,
     term_requested=45,
@@ -56,14 +61,19 @@ E2 = facts(
     term_max=60,
 )
 E3_ASKING_MORE = facts(
-    limit_requested=D(300_000), limit_formula=D(40_000), grade="B", term_requested=45, term_std=15, term_max=30
+    limit_requested=Decimal(300_000),
+    limit_formula=Decimal(40_000),
+    grade="B",
+    term_requested=45,
+    term_std=15,
+    term_max=30,
 )
 E4 = facts(
-    limit_requested=D(120_000),
-    limit_formula=D(120_000),
-    exposure_unsecured_group=D(40_000),
-    unsecured_requested=D(40_000),
-    security_value=D(100_000),
+    limit_requested=Decimal(120_000),
+    limit_formula=Decimal(120_000),
+    exposure_unsecured_group=Decimal(40_000),
+    unsecured_requested=Decimal(40_000),
+    security_value=Decimal(100_000),
     grade="A",
     new_customer=True,
     term_requested=30,
@@ -71,10 +81,10 @@ E4 = facts(
     term_max=45,
 )
 E5 = facts(
-    limit_requested=D(800_000),
-    limit_formula=D(0),
+    limit_requested=Decimal(800_000),
+    limit_formula=Decimal(0),
     grade="C",
-    overdue_amount=D(300_000),
+    overdue_amount=Decimal(300_000),
     overdue_days=95,
     knocked_out=True,
     term_requested=30,

@@ -1,7 +1,7 @@
 """Working hours: lunch, weekends, Chinese holidays and make-up Saturdays, year end, clock changes."""
 
 from datetime import UTC, date, datetime
-from decimal import Decimal as D
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -69,7 +69,7 @@ def test_a_clock_change_neither_makes_nor_loses_an_hour():
 
 def test_the_hours_between_two_moments_are_what_was_added():
     start = at("2026-04-03 11:15")
-    for hours in (0, 1, 8, 16, 40, D("2.5")):
+    for hours in (0, 1, 8, 16, 40, Decimal("2.5")):
         assert working_hours_between(start, add_working_hours(start, hours, SHANGHAI, "CN"), SHANGHAI, "CN") == hours
 
 

@@ -1,6 +1,6 @@
 """The routes of the worked examples and every threshold of the authority matrix."""
 
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 
@@ -101,24 +101,24 @@ def test_more_than_90_days_in_total_is_the_highest_term_band_even_within_the_max
 
 
 def test_a_small_line_above_the_formula_or_below_grade_a_goes_to_the_finance_manager():
-    assert plan_for(facts(limit_formula=D(79_999))).bands["CL"] == "CL-2"
+    assert plan_for(facts(limit_formula=Decimal(79_999))).bands["CL"] == "CL-2"
     assert plan_for(facts(grade="B")).bands["CL"] == "CL-2"
-    assert plan_for(facts(limit_formula=D(80_000), grade="A")).bands["CL"] == "CL-1"
+    assert plan_for(facts(limit_formula=Decimal(80_000), grade="A")).bands["CL"] == "CL-1"
 
 
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"limit_formula": D(100_000), "limit_requested": D("120000.01")}, "ES-1"),
-        ({"limit_formula": D(0), "limit_requested": D(1)}, "ES-1"),
-        ({"limit_current": D(200_000), "limit_requested": D("300000.01")}, "ES-2"),
-        ({"limit_current": D(0), "limit_requested": D(1)}, "ES-2"),
-        ({"grade": "B", "limit_requested": D("100000.01")}, "ES-3"),
+        ({"limit_formula": Decimal(100_000), "limit_requested": Decimal("120000.01")}, "ES-1"),
+        ({"limit_formula": Decimal(0), "limit_requested": Decimal(1)}, "ES-1"),
+        ({"limit_current": Decimal(200_000), "limit_requested": Decimal("300000.01")}, "ES-2"),
+        ({"limit_current": Decimal(0), "limit_requested": Decimal(1)}, "ES-2"),
+        ({"grade": "B", "limit_requested": Decimal("100000.01")}, "ES-3"),
         ({"new_customer": True}, "ES-4"),
-        ({"overdue_amount": D("0.01")}, "ES-5"),
+        ({"overdue_amount": Decimal("0.01")}, "ES-5"),
         ({"grade_override": True}, "ES-6"),
-        ({"group_ar_share_pct": D("10.01")}, "ES-7"),
-        ({"has_statements": False, "limit_requested": D("500000.01")}, "ES-8"),
+        ({"group_ar_share_pct": Decimal("10.01")}, "ES-7"),
+        ({"has_statements": False, "limit_requested": Decimal("500000.01")}, "ES-8"),
         ({"requests_in_window": 2}, "ES-9"),
     ],
 )
@@ -129,11 +129,11 @@ def test_each_escalator_raises_just_above_its_threshold(changes, code):
 @pytest.mark.parametrize(
     "changes",
     [
-        {"limit_formula": D(100_000), "limit_requested": D(120_000)},
-        {"limit_current": D(200_000), "limit_requested": D(300_000)},
-        {"grade": "B", "limit_requested": D(100_000)},
-        {"group_ar_share_pct": D(10)},
-        {"has_statements": False, "limit_requested": D(500_000)},
+        {"limit_formula": Decimal(100_000), "limit_requested": Decimal(120_000)},
+        {"limit_current": Decimal(200_000), "limit_requested": Decimal(300_000)},
+        {"grade": "B", "limit_requested": Decimal(100_000)},
+        {"group_ar_share_pct": Decimal(10)},
+        {"has_statements": False, "limit_requested": Decimal(500_000)},
         {"requests_in_window": 1},
         {"limit_current": None},
     ],
@@ -143,7 +143,7 @@ def test_no_escalator_raises_exactly_at_its_threshold(changes):
 
 
 def test_escalators_raise_by_two_bands_at_most():
-    known = limit(80_000, new_customer=True, overdue_amount=D(1), overdue_days=1, grade_override=True)
+    known = limit(80_000, new_customer=True, overdue_amount=Decimal(1), overdue_days=1, grade_override=True)
     assert len(plan_for(known).escalators) == 3
     assert plan_for(known).bands["CL"] == "CL-3"
 
@@ -156,11 +156,11 @@ def test_the_highest_band_is_not_raised_further():
     ("changes", "code"),
     [
         ({"licence_expired": True}, "BL-LICENCE"),
-        ({"file_complete_pct": D("89.9")}, "BL-FILE"),
-        ({"overdue_amount": D(5), "overdue_days": 31}, "BL-OVERDUE"),
+        ({"file_complete_pct": Decimal("89.9")}, "BL-FILE"),
+        ({"overdue_amount": Decimal(5), "overdue_days": 31}, "BL-OVERDUE"),
         ({"missing_documents": 1}, "BL-DOCUMENTS"),
         ({"open_duplicate": True}, "BL-DUPLICATE"),
-        ({"has_statements": False, "limit_requested": D("1000000.01")}, "BL-STATEMENTS"),
+        ({"has_statements": False, "limit_requested": Decimal("1000000.01")}, "BL-STATEMENTS"),
         ({"has_statements": False, "new_customer": True}, "BL-NEW"),
         ({"knocked_out": True, "grade": "C"}, "BL-KNOCKOUT"),
         ({"grade": "C"}, "BL-GRADE"),
@@ -173,11 +173,11 @@ def test_what_stops_a_submission(changes, code):
 @pytest.mark.parametrize(
     "changes",
     [
-        {"file_complete_pct": D(90)},
-        {"overdue_amount": D(5), "overdue_days": 30},
-        {"has_statements": False, "limit_requested": D(1_000_000)},
-        {"has_statements": False, "new_customer": True, "unsecured_requested": D(0)},
-        {"knocked_out": True, "grade": "C", "unsecured_requested": D(0)},
+        {"file_complete_pct": Decimal(90)},
+        {"overdue_amount": Decimal(5), "overdue_days": 30},
+        {"has_statements": False, "limit_requested": Decimal(1_000_000)},
+        {"has_statements": False, "new_customer": True, "unsecured_requested": Decimal(0)},
+        {"knocked_out": True, "grade": "C", "unsecured_requested": Decimal(0)},
     ],
 )
 def test_nothing_is_stopped_exactly_at_a_threshold_or_inside_the_security(changes):
@@ -185,12 +185,12 @@ def test_nothing_is_stopped_exactly_at_a_threshold_or_inside_the_security(change
 
 
 def test_overdue_money_does_not_stop_a_decrease():
-    lower = limit(80_000, limit_current=D(100_000), decrease=True, overdue_amount=D(5), overdue_days=95)
+    lower = limit(80_000, limit_current=Decimal(100_000), decrease=True, overdue_amount=Decimal(5), overdue_days=95)
     assert not plan_for(lower).blocks
 
 
 def test_an_increase_that_calls_itself_a_decrease_is_stopped_like_an_increase():
-    higher = limit(80_000, limit_current=D(50_000), decrease=True, overdue_amount=D(5), overdue_days=95)
+    higher = limit(80_000, limit_current=Decimal(50_000), decrease=True, overdue_amount=Decimal(5), overdue_days=95)
     assert codes(plan_for(higher).blocks) == ["BL-OVERDUE"]
 
 
@@ -248,7 +248,7 @@ def test_the_same_amount_in_another_notation_gives_the_same_plan():
     assert plan_for(limit("1000000.00")).digest == plan_for(limit("1E+6")).digest == plan_for(limit(1_000_000)).digest
 
 
-@pytest.mark.parametrize("value", [1.5, D("NaN"), D("Infinity"), True, "80000"])
+@pytest.mark.parametrize("value", [1.5, Decimal("NaN"), Decimal("Infinity"), True, "80000"])
 def test_an_amount_that_is_no_exact_number_is_refused(value):
     with pytest.raises(PolicyError, match="limit_requested"):
         plan_for({**facts(), "limit_requested": value})
@@ -262,15 +262,15 @@ def test_another_kind_of_request_is_refused():
 @pytest.mark.parametrize(
     ("role", "ceiling"),
     [
-        ("SM", D(0)),
-        ("RD", D(0)),
-        ("LG", D(0)),
-        ("CC", D(100_000)),
-        ("FM", D(300_000)),
-        ("CFO", D(1_000_000)),
-        ("GM", D(3_000_000)),
+        ("SM", Decimal(0)),
+        ("RD", Decimal(0)),
+        ("LG", Decimal(0)),
+        ("CC", Decimal(100_000)),
+        ("FM", Decimal(300_000)),
+        ("CFO", Decimal(1_000_000)),
+        ("GM", Decimal(3_000_000)),
         ("CH", None),
-        ("AUD", D(0)),
+        ("AUD", Decimal(0)),
     ],
 )
 def test_who_may_finally_approve_how_much(role, ceiling):

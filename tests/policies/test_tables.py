@@ -1,7 +1,7 @@
 """Cells, hit policies, missing facts, and the shipped tables."""
 
 import json
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 
@@ -30,8 +30,8 @@ from policies.seed import DATA, default_content, default_pack
 )
 def test_a_number_cell_holds_exactly_inside_its_bounds(text, inside, outside):
     cell = parse_cell(text, "number")
-    assert all(cell.test(D(value)) for value in inside)
-    assert not any(cell.test(D(value)) for value in outside)
+    assert all(cell.test(Decimal(value)) for value in inside)
+    assert not any(cell.test(Decimal(value)) for value in outside)
 
 
 @pytest.mark.parametrize("text", ["", "-", "  "])
@@ -65,9 +65,9 @@ def test_text_cells_list_what_is_in_and_what_is_not():
 
 
 def test_doa_scale_multiplies_amounts_and_nothing_else():
-    assert parse_cell("> 100", "money", D(2)).test(D(201))
-    assert not parse_cell("> 100", "money", D(2)).test(D(200))
-    assert parse_cell("> 100", "days", D(2)).test(101)
+    assert parse_cell("> 100", "money", Decimal(2)).test(Decimal(201))
+    assert not parse_cell("> 100", "money", Decimal(2)).test(Decimal(200))
+    assert parse_cell("> 100", "days", Decimal(2)).test(101)
 
 
 def table(hit_policy, rows):
@@ -103,7 +103,7 @@ def hits(hit_policy, facts):
 
 
 def test_hit_policies_differ_when_two_rows_hold():
-    both = {"age": D(17), "risk": "Medium"}
+    both = {"age": Decimal(17), "risk": "Medium"}
     assert hits("first", both) == ["young"]
     assert hits("collect", both) == ["young", "medium"]
     assert hits("priority", both) == ["medium"]
@@ -123,7 +123,7 @@ def test_a_missing_fact_matches_no_cell_that_asks_for_it():
 
 
 def test_a_match_says_why_with_the_actual_value_in_both_languages():
-    reasons = table("collect", ROWS).evaluate({"age": D(17)})[0].reasons
+    reasons = table("collect", ROWS).evaluate({"age": Decimal(17)})[0].reasons
     assert [(reason.zh, reason.en) for reason in reasons] == [("年龄 17 < 18", "age 17 < 18")]
 
 
@@ -186,17 +186,17 @@ def test_doa_scale_moves_every_amount_of_the_matrix():
     doubled = build_pack(2, change("PARAM", "doa_scale", value="2"))
     assert (
         doubled.tables["CL"]
-        .evaluate({"exposure_unsecured_group": D(2_000_000), "over_formula": D(0), "grade": "A"})[0]
+        .evaluate({"exposure_unsecured_group": Decimal(2_000_000), "over_formula": Decimal(0), "grade": "A"})[0]
         .outputs["band"]
         == "CL-3"
     )
-    assert [rule.code for rule in doubled.required_documents(D(200_000))] == [
-        rule.code for rule in default_pack().required_documents(D(100_000))
+    assert [rule.code for rule in doubled.required_documents(Decimal(200_000))] == [
+        rule.code for rule in default_pack().required_documents(Decimal(100_000))
     ]
-    assert doubled.authority[-2].ceiling == D(6_000_000)
+    assert doubled.authority[-2].ceiling == Decimal(6_000_000)
 
 
 def test_documents_are_required_above_their_amount():
     pack = default_pack()
-    assert "third_party_report" not in [rule.document for rule in pack.required_documents(D(1_000_000))]
-    assert "third_party_report" in [rule.document for rule in pack.required_documents(D("1000000.01"))]
+    assert "third_party_report" not in [rule.document for rule in pack.required_documents(Decimal(1_000_000))]
+    assert "third_party_report" in [rule.document for rule in pack.required_documents(Decimal("1000000.01"))]

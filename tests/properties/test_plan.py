@@ -1,6 +1,7 @@
 """What must hold for every plan, whatever the facts."""
 
-from decimal import Decimal as D
+import itertools
+from decimal import Decimal
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,8 +14,8 @@ ESCALATORS = {
     "new_customer": (False, True),
     "grade_override": (False, True),
     "requests_in_window": (1, 2),
-    "group_ar_share_pct": (D(1), D(11)),
-    "overdue_amount": (D(0), D(1)),
+    "group_ar_share_pct": (Decimal(1), Decimal(11)),
+    "overdue_amount": (Decimal(0), Decimal(1)),
 }
 AMOUNT = st.decimals(0, 6_000_000, places=2)
 TERM = st.integers(0, 150)
@@ -24,9 +25,10 @@ TERM = st.integers(0, 150)
 def any_facts(draw):
     limit = draw(AMOUNT)
     std = draw(st.sampled_from([0, 15, 30, 45, 60]))
-    secured = draw(st.sampled_from([D(0), D(100_000), D(800_000)]))
+    secured = draw(st.sampled_from([Decimal(0), Decimal(100_000), Decimal(800_000)]))
     return {
-        "exposure_unsecured_group": max(D(0), limit - secured) + draw(st.sampled_from([D(0), D(250_000)])),
+        "exposure_unsecured_group": max(Decimal(0), limit - secured)
+        + draw(st.sampled_from([Decimal(0), Decimal(250_000)])),
         "limit_requested": limit,
         "limit_formula": draw(AMOUNT),
         "limit_current": draw(st.none() | AMOUNT),
@@ -37,12 +39,12 @@ def any_facts(draw):
         "term_std": std,
         "term_max": std + draw(st.sampled_from([0, 15, 30])),
         "buyer_public_or_large": draw(st.booleans()),
-        "file_complete_pct": D(100),
+        "file_complete_pct": Decimal(100),
         "licence_expired": draw(st.booleans()),
         "missing_documents": 0,
         "open_duplicate": False,
         "knocked_out": draw(st.booleans()),
-        "unsecured_requested": max(D(0), limit - secured),
+        "unsecured_requested": max(Decimal(0), limit - secured),
         "decrease": False,
         **{key: draw(st.sampled_from(values)) for key, values in ESCALATORS.items()},
     }
@@ -115,5 +117,5 @@ def test_every_request_has_a_route_in_which_each_role_acts_once_and_for_a_reason
     )
     for chain in (PACK.chains[band] for band in plan.bands.values()):
         stage = {step.role: step.stage for step in plan.steps}
-        for earlier, later in zip(chain, chain[1:], strict=False):
+        for earlier, later in itertools.pairwise(chain):
             assert all(stage[a] < stage[b] for a in earlier for b in later if a in stage and b in stage)

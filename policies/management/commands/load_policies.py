@@ -22,6 +22,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         version = load_default_version(options["effective_from"] or business_today())
         self.stdout.write(
-            f"Policy version {version.number} is in force from {version.effective_from} "
-            f"({version.digest_short})."
+            f"Policy version {version.number} is in force from {version.effective_from} ({version.digest_short})."
         )
