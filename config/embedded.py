@@ -233,7 +233,7 @@ class Postgres:
                 if "postmaster.pid" in message or "shared memory block" in message:
                     return False
                 raise RuntimeError(f"PostgreSQL did not start:\n{message[-2000:]}")
-            if _reports_ready(self.data / "postmaster.pid", self.sockets):
+            if _reports_ready(self.data / "postmaster.pid", self.process.pid):
                 return True
             time.sleep(0.01)
         return False
@@ -326,10 +326,10 @@ def _server_environment() -> dict[str, str]:
     return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
-def _reports_ready(pid_file: Path, sockets: Path | None) -> bool:
-    """Line 8 of postmaster.pid says `ready`; line 5 names our sockets and not those of a dead predecessor."""
+def _reports_ready(pid_file: Path, pid: int) -> bool:
+    """Line 8 of postmaster.pid says `ready`; line 1 must be our server and not a dead predecessor."""
     try:
         lines = pid_file.read_text().splitlines()
     except FileNotFoundError:
         return False
-    return len(lines) >= 8 and lines[4] == str(sockets) and lines[7].strip() == "ready"
+    return len(lines) >= 8 and lines[0].strip() == str(pid) and lines[7].strip() == "ready"
