@@ -92,9 +92,7 @@ def _earlier(application: CreditApplication, on: date, window_days: int) -> Earl
     zone = ZoneInfo(application.customer.unit.time_zone)
     since = datetime.combine(on - timedelta(days=window_days), time.min, zone)
     rows = (
-        CreditApplication.objects.filter(
-            customer_id=application.customer_id, submitted=True, submitted_at__gte=since
-        )
+        CreditApplication.objects.filter(customer_id=application.customer_id, submitted=True, submitted_at__gte=since)
         .exclude(pk=application.pk)
         .exclude(req_type=RequestType.DECREASE)
         .values_list("req_type", "req_limit")
@@ -110,9 +108,9 @@ def _company(customer: Customer, on: date) -> Company:
     billed = Invoice.objects.filter(**scope, invoiced_on__lte=on).aggregate(
         total=Sum("amount"), sales=Sum("amount", filter=costed), cost=Sum("cost", filter=costed)
     )
-    paid = Receipt.objects.filter(
-        **scope, received_on__lte=on, bounced=False, invoice__isnull=False
-    ).aggregate(total=Sum("amount"))["total"]
+    paid = Receipt.objects.filter(**scope, received_on__lte=on, bounced=False, invoice__isnull=False).aggregate(
+        total=Sum("amount")
+    )["total"]
     sales = billed["sales"] or ZERO
     return Company(
         max(ZERO, (billed["total"] or ZERO) - (paid or ZERO)),

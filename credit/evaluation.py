@@ -93,9 +93,7 @@ class _Assessment:
         self.parameters = pack.parameters
         self.on, self.customer, self.ledger = case.on, case.customer, case.ledger
         self.requested = application.req_limit if application.req_limit is not None else ZERO
-        self.lines = {
-            line.kind: line for line in reversed(case.lines) if line.customer_id == self.customer.pk
-        }
+        self.lines = {line.kind: line for line in reversed(case.lines) if line.customer_id == self.customer.pk}
         self.limit_now = LineState.of(self.lines.get(application.kind))
         survey, analysis, potential = (case.forms.get(number) for number in (2, 3, 5))
         self.survey_on = survey.as_of if survey else None
@@ -106,9 +104,7 @@ class _Assessment:
         analysed_on = analysis.as_of.isoformat() if analysis else ""
         self.statements = answers.statements(analysis.answers if analysis else {}, analysed_on)
         self.evidence = indicators.evidence(self.ledger, self.on, self.customer.since)
-        self.thin_history = not self.evidence.enough(
-            self.parameters.min_invoices, self.parameters.min_trade_months
-        )
+        self.thin_history = not self.evidence.enough(self.parameters.min_invoices, self.parameters.min_trade_months)
         self.new_customer = self.evidence.trade_months < self.parameters.new_customer_months
         self.overdue = self.ledger.overdue(self.on)
         self.securities = self._securities()
@@ -187,9 +183,7 @@ class _Assessment:
         category = answers.amount(self.potential, "cat") or answers.amount(self.survey, "cat_purch")
         surveyed = "" if self.survey_on is None else self.survey_on.isoformat()
         ratings = [i.code for i in self.pack.scorecard.section(RATED_IN_SURVEY).indicators]
-        rated_later, rated_on = (
-            (self.potential, self.potential_on) if self.potential else (self.survey, surveyed)
-        )
+        rated_later, rated_on = (self.potential, self.potential_on) if self.potential else (self.survey, surveyed)
         found = [
             *indicators.payment(
                 self.ledger,
@@ -212,17 +206,13 @@ class _Assessment:
                 company_margin_pct=self.case.company.margin_pct,
                 target_lines=self.customer.target_lines,
             ),
-            *statements.rated(
-                RATED_IN_POTENTIAL, rated_later, "potential" if self.potential else "survey", rated_on
-            ),
+            *statements.rated(RATED_IN_POTENTIAL, rated_later, "potential" if self.potential else "survey", rated_on),
         ]
         return {figure.code: figure for figure in found}
 
     def _score(self) -> scorecard.ScoreResult:
         gates = self._gate_facts()
-        variant = scorecard.variant_for(
-            new_customer=self.thin_history, has_statements=self.statements.present
-        )
+        variant = scorecard.variant_for(new_customer=self.thin_history, has_statements=self.statements.present)
         return scorecard.score(
             self.pack.scorecard,
             self.pack.grades,
@@ -273,11 +263,7 @@ class _Assessment:
         replaced = {self.application.kind}
         if self.application.req_placement:
             replaced.add(LineKind.PLACEMENT.value)
-        others = [
-            line
-            for line in self.case.lines
-            if line.customer_id != self.customer.pk or line.kind not in replaced
-        ]
+        others = [line for line in self.case.lines if line.customer_id != self.customer.pk or line.kind not in replaced]
         asked = self.requested
         if self.application.kind != LineKind.PLACEMENT:
             asked += self.application.req_placement or ZERO
@@ -307,9 +293,7 @@ class _Assessment:
             factor=self.parameters.new_customer_factor,
         )
         average = monthly.value or ZERO
-        terms = limit.effective_terms(
-            grade, self._tier(), new_customer=self.thin_history, parameters=self.parameters
-        )
+        terms = limit.effective_terms(grade, self._tier(), new_customer=self.thin_history, parameters=self.parameters)
         asked_term = self.application.req_term
         term = terms.standard if asked_term is None else asked_term
         used = term if grade.k == 0 else terms.formula_term(term)
@@ -408,13 +392,9 @@ class _Assessment:
             flags.append(Reason("FL-NO-FEED", "没有导入过交易数据", "Trading data was never imported"))
         elif age * 24 > self.parameters.stale_hours:
             text = {"days": str(age)}
-            flags.append(
-                Reason("FL-STALE", f"交易数据已有 {age} 天", f"The trading data is {age} days old", text)
-            )
+            flags.append(Reason("FL-STALE", f"交易数据已有 {age} 天", f"The trading data is {age} days old", text))
         if self.thin_history:
-            flags.append(
-                Reason("FL-THIN", "付款记录不足，按新客户评分", "Too little payment history: scored as new")
-            )
+            flags.append(Reason("FL-THIN", "付款记录不足，按新客户评分", "Too little payment history: scored as new"))
         if found.binding != "requested":
             flags.append(
                 Reason(

@@ -32,9 +32,7 @@ LARGEST = 10**12
 def bounded(field: str, table: str) -> models.CheckConstraint:
     """Money is absent or between 0 and 1e12; the upper bound also refuses NaN."""
     inside = Q(**{f"{field}__gte": 0, f"{field}__lte": LARGEST})
-    return models.CheckConstraint(
-        condition=Q(**{f"{field}__isnull": True}) | inside, name=f"{table}_{field}_bounded"
-    )
+    return models.CheckConstraint(condition=Q(**{f"{field}__isnull": True}) | inside, name=f"{table}_{field}_bounded")
 
 
 class CreditApplicationQuerySet(models.QuerySet["CreditApplication"]):
@@ -67,9 +65,7 @@ class CreditApplication(models.Model):
     last_edited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
     req_type = models.CharField(_("request type"), max_length=12, choices=RequestType.choices, default="new")
-    req_limit = models.DecimalField(
-        _("requested limit"), max_digits=18, decimal_places=2, null=True, blank=True
-    )
+    req_limit = models.DecimalField(_("requested limit"), max_digits=18, decimal_places=2, null=True, blank=True)
     req_term = models.PositiveSmallIntegerField(_("requested term (days)"), null=True, blank=True)
     settlement = models.CharField(max_length=10, choices=Settlement.choices, blank=True)
     req_placement = models.DecimalField(max_digits=18, decimal_places=2, null=True, blank=True)
@@ -106,14 +102,9 @@ class CreditApplication(models.Model):
             models.Index(fields=["created_by", "-id"], name="credit_app_of_author"),
         ]
         constraints: ClassVar = [
-            *(
-                bounded(f, "credit_app")
-                for f in ("req_limit", "req_placement", "forecast_month", "security_value")
-            ),
+            *(bounded(f, "credit_app") for f in ("req_limit", "req_placement", "forecast_month", "security_value")),
             models.CheckConstraint(
-                condition=Q(valid_from__isnull=True)
-                | Q(valid_to__isnull=True)
-                | Q(valid_to__gte=F("valid_from")),
+                condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
                 name="credit_app_dates",
             ),
             models.CheckConstraint(
@@ -187,9 +178,7 @@ class CaseForm(models.Model):
     answers = models.JSONField(encoder=DjangoJSONEncoder)
     as_of = models.DateField()
     filled_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    second_surveyor = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    second_surveyor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
 
     objects: ClassVar[CaseFormQuerySet] = CaseFormQuerySet.as_manager()  # type: ignore[assignment]
@@ -252,15 +241,11 @@ class CreditLine(models.Model):
 
     class Meta:
         ordering = ("-id",)
-        indexes: ClassVar = [
-            models.Index(fields=["customer", "kind", "valid_from"], name="credit_line_lookup")
-        ]
+        indexes: ClassVar = [models.Index(fields=["customer", "kind", "valid_from"], name="credit_line_lookup")]
         constraints: ClassVar = [
             bounded("amount", "credit_line"),
             bounded("security_value", "credit_line"),
-            models.UniqueConstraint(
-                fields=["request_no", "kind"], name="credit_line_one_per_request_and_kind"
-            ),
+            models.UniqueConstraint(fields=["request_no", "kind"], name="credit_line_one_per_request_and_kind"),
             models.CheckConstraint(
                 condition=Q(basis="amount", amount__isnull=False) | Q(basis="unlimited", amount__isnull=True),
                 name="credit_line_amount_or_unlimited",

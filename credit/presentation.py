@@ -80,7 +80,7 @@ def _section(section: Section, found: "Evaluation") -> dict[str, Any]:
 
 
 def _indicator(indicator: Indicator, score: IndicatorScore, figure: Figure | None) -> dict[str, Any]:
-    formula = indicator.anchor or indicator.data
+    formula = indicator.anchor or indicator.data or "max × rating / 4"
     return {
         "code": indicator.code,
         "value": None if score.value is None else plain(printed(score.value)),

@@ -25,9 +25,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "req_type",
@@ -55,9 +53,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "req_term",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="requested term (days)"
-                    ),
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="requested term (days)"),
                 ),
                 (
                     "settlement",
@@ -151,9 +147,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "editors",
-                    models.ManyToManyField(
-                        related_name="edited_credit_applications", to=settings.AUTH_USER_MODEL
-                    ),
+                    models.ManyToManyField(related_name="edited_credit_applications", to=settings.AUTH_USER_MODEL),
                 ),
                 (
                     "last_edited_by",
@@ -173,9 +167,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "kind",
@@ -229,9 +221,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "kind",
@@ -318,9 +308,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("text", models.CharField(max_length=300)),
                 ("due_on", models.DateField(blank=True, null=True)),
@@ -354,9 +342,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "form_no",
@@ -398,9 +384,7 @@ class Migration(migrations.Migration):
                 "ordering": ("-id",),
                 "indexes": [models.Index(fields=["customer", "form_no", "-id"], name="case_form_latest")],
                 "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("form_no__in", [2, 3, 5])), name="case_form_known"
-                    ),
+                    models.CheckConstraint(condition=models.Q(("form_no__in", [2, 3, 5])), name="case_form_known"),
                     models.CheckConstraint(
                         condition=models.Q(
                             ("second_surveyor__isnull", True),

@@ -48,9 +48,7 @@ def exposure_of(ledger: Ledger, on: date) -> Exposure:
     return Exposure(
         (
             Component("ar", "应收余额", "Receivables", ledger.ar_balance(on)),
-            Component(
-                "delivered", "已发货未开票", "Delivered, not invoiced", ledger.delivered_not_invoiced(on)
-            ),
+            Component("delivered", "已发货未开票", "Delivered, not invoiced", ledger.delivered_not_invoiced(on)),
             Component("orders", "未发货订单", "Open orders", ledger.open_orders(on)),
         )
     )

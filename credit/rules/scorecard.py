@@ -104,17 +104,13 @@ def score_indicator(indicator: Indicator, value: Decimal | None) -> IndicatorSco
     return IndicatorScore(indicator.code, value, "—", Decimal(0), indicator.max)
 
 
-def score_section(
-    section: Section, values: Mapping[str, Decimal | None], min_scorable: Decimal
-) -> SectionScore:
+def score_section(section: Section, values: Mapping[str, Decimal | None], min_scorable: Decimal) -> SectionScore:
     """Score a section 0–100 over the indicators with data; below `min_scorable` points it is not scored."""
     scores = tuple(score_indicator(i, values.get(i.code)) for i in section.indicators)
     points = sum((s.points for s in scores if s.points is not None), Decimal(0))
     scorable = sum((s.max for s in scores if s.points is not None), Decimal(0))
     enough = scorable > 0 and scorable >= min_scorable
-    return SectionScore(
-        section.code, points, scorable, HUNDRED * points / scorable if enough else None, scores
-    )
+    return SectionScore(section.code, points, scorable, HUNDRED * points / scorable if enough else None, scores)
 
 
 def section_weights(card: Card, variant: str, scored: frozenset[str]) -> dict[str, Decimal]:
@@ -191,9 +187,7 @@ def score(
     weights = section_weights(card, variant, scored)
     worst = ladder(grades)[-1]
     if variant == NEW_NO_STATEMENTS or not weights:
-        return ScoreResult(
-            variant, sections, weights, None, None, worst, worst, tuple(knock_outs), tuple(caps), 0
-        )
+        return ScoreResult(variant, sections, weights, None, None, worst, worst, tuple(knock_outs), tuple(caps), 0)
     raw = sum((w * (sections[code].score or Decimal(0)) for code, w in weights.items()), Decimal(0))
     shown = printed(raw)
     by_score = grade_for(shown, grades)

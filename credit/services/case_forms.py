@@ -26,8 +26,7 @@ def may_file(form_no: int, customer: Customer, actor: User) -> bool:
     """Whether the actor's roles allow this form for this customer; analysis is kept apart from selling."""
     allowed = MAY_FILE[CaseForm.Form(form_no)]
     in_role = any(
-        held.role in allowed and covers(held, customer.unit_id, customer.region_id)
-        for held in held_roles(actor)
+        held.role in allowed and covers(held, customer.unit_id, customer.region_id) for held in held_roles(actor)
     )
     sells = customer.owner.person_id == actor.person_id
     return in_role and not (form_no == CaseForm.Form.ANALYSIS and sells)

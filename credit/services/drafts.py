@@ -112,9 +112,7 @@ def open_draft(pk: int, actor: User) -> CreditApplication:
     draft = CreditApplication.objects.visible_to(actor).filter(pk=pk).first()
     if draft is None:
         raise Problem("not_found", 404, _("There is no such application."))
-    locked = (
-        CreditApplication.objects.select_for_update(of=("self",)).select_related("customer__unit").get(pk=pk)
-    )
+    locked = CreditApplication.objects.select_for_update(of=("self",)).select_related("customer__unit").get(pk=pk)
     if locked.discarded_at is not None:
         raise Problem("discarded", 409, _("This draft has been discarded."))
     if locked.submitted:
@@ -156,9 +154,7 @@ def reopen(application: CreditApplication, *, actor: User) -> None:
     _note("credit.application_reopened", application, actor, after={"revision": application.revision})
 
 
-def _note(
-    action: str, application: CreditApplication, actor: User, after: dict[str, Any] | None = None
-) -> None:
+def _note(action: str, application: CreditApplication, actor: User, after: dict[str, Any] | None = None) -> None:
     record(
         action,
         stream=f"customer:{application.customer_id}",

@@ -53,11 +53,7 @@ def grant_line(
     A request about the trade limit that also asks for placement grants two lines. Granting the same
     request again returns the lines of the first time.
     """
-    customer = (
-        Customer.objects.select_for_update(of=("self",))
-        .select_related("unit")
-        .get(pk=application.customer_id)
-    )
+    customer = Customer.objects.select_for_update(of=("self",)).select_related("unit").get(pk=application.customer_id)
     already = list(CreditLine.objects.filter(request_no=request_no).order_by("pk"))
     if already:
         return already
@@ -182,8 +178,7 @@ def fulfil_condition(condition: LineCondition, *, evidence: str, actor: User) ->
 
 def _check_credit_control(customer: Customer, actor: User) -> None:
     allowed = any(
-        held.role == Role.CC and covers(held, customer.unit_id, customer.region_id)
-        for held in held_roles(actor)
+        held.role == Role.CC and covers(held, customer.unit_id, customer.region_id) for held in held_roles(actor)
     )
     if not allowed:
         raise Problem("not_permitted", 403, _("Only credit control of this customer may do this."))
@@ -192,9 +187,7 @@ def _check_credit_control(customer: Customer, actor: User) -> None:
 def _locked(line_id: int) -> tuple[CreditLine, Customer]:
     """The line under the customer's row lock: all lines of a customer change one after another."""
     line = CreditLine.objects.get(pk=line_id)
-    customer = (
-        Customer.objects.select_for_update(of=("self",)).select_related("unit").get(pk=line.customer_id)
-    )
+    customer = Customer.objects.select_for_update(of=("self",)).select_related("unit").get(pk=line.customer_id)
     line.refresh_from_db()
     return line, customer
 
@@ -213,9 +206,7 @@ def _activate(line: CreditLine, customer: Customer, today: date, actor: User | N
     _note("credit.line_activated", line, customer, actor, after=_summary(line))
 
 
-def _end(
-    lines: Sequence[CreditLine], customer: Customer, why: EndReason, actor: User | None, reason: str = ""
-) -> None:
+def _end(lines: Sequence[CreditLine], customer: Customer, why: EndReason, actor: User | None, reason: str = "") -> None:
     for line in lines:
         line.ended_at, line.end_reason = db_now(), why.value
         line.save(update_fields=["ended_at", "end_reason"])

@@ -49,9 +49,7 @@ def add_attachment(
     except NotAPaperError as error:
         sentence = refusal(error.code)
         status = 413 if error.code == "too_large" else 422
-        raise Problem(
-            error.code, status, sentence, errors=[{"field": "file", "message": sentence}]
-        ) from error
+        raise Problem(error.code, status, sentence, errors=[{"field": "file", "message": sentence}]) from error
     sha256 = storage.put(content)
     paper = Attachment.objects.create(
         application=draft,

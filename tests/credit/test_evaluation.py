@@ -126,7 +126,7 @@ def test_a_new_customer_without_statements_gets_only_what_is_secured(company, to
 
 def test_ninety_one_days_overdue_knocks_the_customer_out(company, today) -> None:
     application = credit.ready_application(company, today)
-    credit.trade(application.customer, today - timedelta(days=60), months=3, paid_after=999)
+    credit.trade(application.customer, today - timedelta(days=60), months=4, paid_after=999)
     found = evaluated(application, today)
     assert found.facts["overdue_days"] > 90
     assert [reason.code for reason in found.score.knock_outs] == ["KO-3"]

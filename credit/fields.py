@@ -1,0 +1,53 @@
+"""Form fields of credit: strict money, bilingual labels."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.functional import lazy
+from django.utils.translation import gettext_lazy as _
+
+from accounts.language import pick
+from accounts.money import NotMoney, parse_money
+
+bilingual = lazy(pick, str)
+
+REFUSALS = {
+    "format": _("Write the amount with digits only, such as 1200000 or 95.50."),
+    "separator": _("Write the amount without separators, such as 1200000."),
+    "digits": _("Use ordinary digits 0 to 9."),
+    "scale": _("An amount has at most two decimals."),
+    "negative": _("The amount must not be negative."),
+    "too_large": _("The amount is too large."),
+}
+
+
+class MoneyField(forms.CharField):
+    """An amount of money: plain ASCII digits, at most two decimals, never rounded; empty is None."""
+
+    def __init__(self, *, allow_negative: bool = False, **options: Any) -> None:
+        self.allow_negative = allow_negative
+        options.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
+        super().__init__(max_length=24, **options)
+
+    def clean(self, value: Any) -> Decimal | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return parse_money(text, allow_negative=self.allow_negative)
+        except NotMoney as error:
+            raise forms.ValidationError(REFUSALS.get(error.code, REFUSALS["format"]), code=error.code) from error
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, Decimal):
+            return f"{value:f}".removesuffix(".00")
+        return value
+
+
+class DayField(forms.DateField):
+    """A calendar day, written as ISO and picked natively."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+        super().__init__(input_formats=["%Y-%m-%d"], **options)

@@ -1,0 +1,97 @@
+"""The application form (form 1). Nothing is required while drafting: the evaluation says what is missing."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from credit.choices import ReasonCode, RequestType, SecurityType, Settlement
+from credit.definitions import label
+from credit.fields import DayField, MoneyField
+from credit.models import CreditApplication
+
+BLANK = ("", "—")
+Section = tuple[str | Promise, list[BoundField]]
+
+
+def _text(code: str, rows: int = 2) -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": rows})
+    return forms.CharField(label=label(1, code), required=False, max_length=4000, widget=widget)
+
+
+class CreditApplicationForm(forms.Form):
+    """The fields of form 1 that a person fills in; labels come from the form definition.
+
+    Valid fields are in `cleaned_data` even when others are wrong, so that a draft can be kept field by field.
+    """
+
+    req_type = forms.ChoiceField(label=label(1, "req_type"), choices=RequestType.choices)
+    req_limit = MoneyField(label=label(1, "req_limit"), required=False)
+    req_term = forms.IntegerField(label=label(1, "req_term"), required=False, min_value=0, max_value=365)
+    settlement = forms.ChoiceField(label=label(1, "settlement"), required=False, choices=[BLANK, *Settlement.choices])
+    req_placement = MoneyField(label=label(1, "req_placement"), required=False)
+    valid_from = DayField(label=label(1, "valid_from"), required=False)
+    valid_to = DayField(label=label(1, "valid_to"), required=False)
+    forecast_month = MoneyField(label=label(1, "forecast_month"), required=False)
+    categories = forms.CharField(label=label(1, "categories"), required=False, max_length=300)
+    reason_code = forms.ChoiceField(label=_("Reason"), required=False, choices=[BLANK, *ReasonCode.choices])
+    reason_text = _text("reason", 4)
+    give_get = _text("give_get")
+    competitor = _text("competitor")
+    security_type = forms.ChoiceField(label=label(1, "g_type"), required=False, choices=[BLANK, *SecurityType.choices])
+    security_value = MoneyField(label=label(1, "g_value"), required=False)
+    security_provider = forms.CharField(label=label(1, "g_provider"), required=False, max_length=120)
+    security_valid_to = DayField(label=label(1, "g_valid_to"), required=False)
+    confidential = forms.BooleanField(
+        label=_("Confidential: only the people who decide and the auditors may see it"), required=False
+    )
+    grade_override = forms.TypedChoiceField(
+        label=_("Grade override"),
+        required=False,
+        coerce=int,
+        empty_value=0,
+        choices=[(0, _("None")), (1, _("One grade better")), (-1, _("One grade worse"))],
+        help_text=_("Only credit control may propose another grade, and must say why."),
+    )
+    override_reason = forms.CharField(
+        label=_("Reason of the override"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    SECTIONS: Mapping[str | Promise, Iterable[str]] = {
+        _("Request"): (
+            "req_type", "req_limit", "req_term", "settlement", "req_placement", "valid_from", "valid_to",
+            "forecast_month", "categories",
+        ),
+        _("Reason"): ("reason_code", "reason_text", "give_get", "competitor"),
+        _("Security"): ("security_type", "security_value", "security_provider", "security_valid_to"),
+        _("Visibility"): ("confidential",),
+        _("Grade override"): ("grade_override", "override_reason"),
+    }  # fmt: skip
+
+    def __init__(self, *args: Any, instance: CreditApplication | None = None, **options: Any) -> None:
+        if instance is not None:
+            known = {name: getattr(instance, name) for name in self.base_fields}
+            options["initial"] = known | (options.get("initial") or {})
+        super().__init__(*args, **options)
+
+    @property
+    def sections(self) -> list[Section]:
+        """The fields in short sections, for the page."""
+        return [(title, [self[name] for name in names]) for title, names in self.SECTIONS.items()]
+
+    def clean(self) -> dict[str, Any]:
+        """Dates in order and a security that says what it is; a wrong pair is not kept."""
+        data = dict(super().clean() or {})
+        start, end = data.get("valid_from"), data.get("valid_to")
+        if start and end and end < start:
+            self.add_error("valid_to", _("The last day must not be before the first."))
+            self.cleaned_data.pop("valid_from", None)
+        if data.get("security_value") and not data.get("security_type"):
+            self.add_error("security_type", _("Say what kind of security it is."))
+        return self.cleaned_data
