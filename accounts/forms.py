@@ -10,7 +10,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 
 # Offered first; the field accepts every zone of the tz database.
-COMMON_ZONES = ("Asia/Shanghai", "Asia/Urumqi", "Asia/Hong_Kong", "Asia/Singapore", "Europe/Berlin", "Europe/London", "UTC")
+COMMON_ZONES = (
+    "Asia/Shanghai",
+    "Asia/Urumqi",
+    "Asia/Hong_Kong",
+    "Asia/Singapore",
+    "Europe/Berlin",
+    "Europe/London",
+    "UTC",
+)
 
 
 def zone_choices() -> list[tuple[str, str]]:
@@ -36,7 +44,7 @@ class LoginForm(AuthenticationForm):
         return User.normal_email(self.cleaned_data["username"])
 
 
-class ProfileForm(forms.ModelForm[User]):
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     """What everybody may change about himself."""
 
     time_zone = forms.ChoiceField(

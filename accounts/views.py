@@ -1,6 +1,6 @@
 """Logging in and out, language, profile, and the offer of the source code."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
@@ -32,8 +32,18 @@ class Login(LoginView):
         return super().get_context_data(demo=getattr(settings, "DEMO", False), **kwargs)
 
 
-login = access(PUBLIC)(Login.as_view())
-logout = access(AUTHENTICATED)(LogoutView.as_view())
+_login, _logout = Login.as_view(), LogoutView.as_view()
+
+
+@access(PUBLIC)
+def login(request: HttpRequest) -> HttpResponse:
+    return cast(HttpResponse, _login(request))
+
+
+@access(AUTHENTICATED)
+@require_POST
+def logout(request: HttpRequest) -> HttpResponse:
+    return _logout(request)
 
 
 @access(PUBLIC)

@@ -5,6 +5,7 @@ Colours are presentation attributes, because the content security policy forbids
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from accounts.templatetags.formats import compact, decimal, grouped, money, nothing
+from accounts.templatetags.formats import compact, decimal, grouped, money, nothing, pick
 
 INK: Final = "#1d2736"
 TRACK: Final = "#e4e8ee"
@@ -48,9 +49,7 @@ def svg(parts: Iterable[SafeString], *, title: str, height: int, desc: str = "")
 
 
 def rect(x: str, width: str, y: int | str, height: int | str, fill: str, rx: int = 0) -> SafeString:
-    return format_html(
-        '<rect x="{}" y="{}" width="{}" height="{}" fill="{}" rx="{}"/>', x, y, width, height, fill, rx
-    )
+    return format_html('<rect x="{}" y="{}" width="{}" height="{}" fill="{}" rx="{}"/>', x, y, width, height, fill, rx)
 
 
 def line(x1: str, x2: str, y1: int | str, y2: int | str, *, dashed: bool = False) -> SafeString:
@@ -91,8 +90,6 @@ def _amount(item: Any, name: str = "amount") -> Decimal | None:
 
 
 def _label(item: Any) -> str:
-    from accounts.templatetags.formats import pick
-
     return str(pick(item, "label"))
 
 
@@ -156,17 +153,13 @@ def ageing(buckets: Sequence[Any], currency: str = "") -> SafeString:
             "label": label, "amount": grouped(amounts[index], 2), "currency": currency, "part": part
         }  # fmt: skip
         fill = AGES[min(index * (len(AGES) - 1) // last, len(AGES) - 1)]
-        figure = format_html(
-            '{} <span class="meta">{}%</span>', money(amounts[index], currency, decimals=0), part
-        )
+        figure = format_html('{} <span class="meta">{}%</span>', money(amounts[index], currency, decimals=0), part)
         return label, bar(amounts[index], total, fill, spoken), figure
 
     return rows(row(index) for index in range(len(amounts)))
 
 
-def exposure_bar(
-    components: Sequence[Any], limit: object, currency: str = "", proposed: object = None
-) -> SafeString:
+def exposure_bar(components: Sequence[Any], limit: object, currency: str = "", proposed: object = None) -> SafeString:
     """What the customer may owe us at most, by component, against the line in force and the line asked for."""
     unlimited = limit == "unlimited"
     ceiling = None if unlimited else decimal(limit)
@@ -253,13 +246,12 @@ def month_bars(
     table = format_html_join(
         "",
         '<tr><th scope="row">{}</th><td class="num">{}</td></tr>',
-        (
-            (name, nothing() if value is None else grouped(value, 0))
-            for name, value in zip(names, values, strict=True)
-        ),
+        ((name, nothing() if value is None else grouped(value, 0)) for name, value in zip(names, values, strict=True)),
     )
     keys = format_html_join(
-        "", '<span class="meta dash-key">{} {} {}</span>', ((DASHES, name, compact(value)) for name, value in limits)
+        "",
+        '<span class="meta dash-key">{} {} {}</span>',
+        ((DASHES, name, compact(value)) for name, value in limits),
     )
     return format_html(
         '<figure class="months"><figcaption>{} <span class="meta">{}</span>{}</figcaption>{}'
@@ -271,4 +263,4 @@ def month_bars(
 
 def _month(item: Any) -> str:
     month = item.get("month") if isinstance(item, dict) else getattr(item, "month", "")
-    return month.strftime("%Y-%m") if hasattr(month, "strftime") else str(month)[:7]
+    return month.strftime("%Y-%m") if isinstance(month, date) else str(month)[:7]

@@ -37,7 +37,10 @@ def control(field: BoundField, note: object = "") -> SafeString:
             "",
             '<label class="form-check">{}<span class="form-check-label">{}</span></label>',
             (
-                (SafeString(str(box.tag()).replace("<input ", '<input class="form-check-input" ', 1)), box.choice_label)
+                (
+                    SafeString(str(box.tag()).replace("<input ", '<input class="form-check-input" ', 1)),
+                    box.choice_label,
+                )
                 for box in field.subwidgets
             ),
         )

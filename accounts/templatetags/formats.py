@@ -49,9 +49,7 @@ def grouped(number: Decimal, places: int | None = None, *, signed: bool = False)
 def compact(value: Decimal) -> str:
     """A short figure for an axis: 124万 in Chinese, 1.24M in English."""
     chinese = (get_language() or "zh-hans").startswith("zh")
-    steps = (
-        [(10**8, "亿"), (10**4, "万")] if chinese else [(10**9, "bn"), (10**6, "M"), (10**3, "k")]
-    )
+    steps = [(10**8, "亿"), (10**4, "万")] if chinese else [(10**9, "bn"), (10**6, "M"), (10**3, "k")]
     for size, word in steps:
         if abs(value) >= size:
             short = (value / size).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
@@ -99,9 +97,7 @@ def number(value: object, places: int | None = None, unit: str = "", signed: boo
     text = grouped(figure, places, signed=signed)
     if not unit:
         return format_html('<span class="figure-number">{}</span>', text)
-    return format_html(
-        '<span class="figure-number">{}{}<span class="unit">{}</span></span>', text, NO_BREAK, unit
-    )
+    return format_html('<span class="figure-number">{}{}<span class="unit">{}</span></span>', text, NO_BREAK, unit)
 
 
 def moment(value: object) -> datetime | None:
@@ -137,19 +133,23 @@ def relative(delta: timedelta) -> str:
         return _("now")
     future = delta > timedelta(0)
     if minutes < 60:
-        text = ngettext("in %(n)d minute", "in %(n)d minutes", minutes) if future else ngettext(
-            "%(n)d minute ago", "%(n)d minutes ago", minutes
+        text = (
+            ngettext("in %(n)d minute", "in %(n)d minutes", minutes)
+            if future
+            else ngettext("%(n)d minute ago", "%(n)d minutes ago", minutes)
         )
         return text % {"n": minutes}
     if minutes < 24 * 60:
         hours = round(minutes / 60)
-        text = ngettext("in %(n)d hour", "in %(n)d hours", hours) if future else ngettext(
-            "%(n)d hour ago", "%(n)d hours ago", hours
+        text = (
+            ngettext("in %(n)d hour", "in %(n)d hours", hours)
+            if future
+            else ngettext("%(n)d hour ago", "%(n)d hours ago", hours)
         )
         return text % {"n": hours}
     days = round(minutes / (24 * 60))
-    text = ngettext("in %(n)d day", "in %(n)d days", days) if future else ngettext(
-        "%(n)d day ago", "%(n)d days ago", days
+    text = (
+        ngettext("in %(n)d day", "in %(n)d days", days) if future else ngettext("%(n)d day ago", "%(n)d days ago", days)
     )
     return text % {"n": days}
 
@@ -187,7 +187,7 @@ def urgency(point: datetime, hours: Decimal | None) -> str:
 
 
 def deadline_words(point: datetime, hours: Decimal | None) -> str:
-    """"in 3 working hours (Tue 14:00)", or since when it is late."""
+    """ "in 3 working hours (Tue 14:00)", or since when it is late."""
     clock = absolute(point)
     if point <= timezone.now():
         return _("late since %(clock)s") % {"clock": clock}

@@ -61,7 +61,11 @@ def badge(state: object, kind: str = "request") -> SafeString:
     """The state as icon and word; kinds: request, step, line, document."""
     look = states.look(state, kind)
     return format_html(
-        '<span class="state state-{}" data-state="{}">{}{}</span>', look.tone, state, icon(look.icon, 15), look.label
+        '<span class="state state-{}" data-state="{}">{}{}</span>',
+        look.tone,
+        state,
+        icon(look.icon, 15),
+        look.label,
     )
 
 
@@ -170,7 +174,11 @@ def _shown(value: Any) -> Any:
 
 @register.inclusion_tag("components/figure.html")
 def figure(
-    label: object, value: object, derivation: Mapping[str, Any] | None = None, hint: object = "", size: str = ""
+    label: object,
+    value: object,
+    derivation: Mapping[str, Any] | None = None,
+    hint: object = "",
+    size: str = "",
 ) -> dict[str, Any]:
     """A figure that opens its derivation."""
     shown = formats.nothing() if value is None or value == "" else value
@@ -183,10 +191,17 @@ def figure_of(
     source: Mapping[str, Any], kind: str = "number", currency: str = "", hint: object = "", size: str = ""
 ) -> dict[str, Any]:
     """A figure whose derivation carries its own label and value."""
-    shape = {"money": lambda v: formats.money(v, currency), "percent": formats.percent, "day": formats.day,
-             "number": formats.number, "text": lambda v: words(v) or formats.nothing()}[kind]  # fmt: skip
-    value = shape(source.get("value"))
+    value = _shaped(source.get("value"), kind, currency)
     return figure(formats.pick(source, "label"), value, source, hint, size)
+
+
+def _shaped(value: Any, kind: str, currency: str) -> Any:
+    if kind == "money":
+        return formats.money(value, currency)
+    if kind == "text":
+        return words(value)
+    shapes = {"percent": formats.percent, "day": formats.day, "number": formats.number}
+    return shapes[kind](value)
 
 
 @register.inclusion_tag("components/field.html")
