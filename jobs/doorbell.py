@@ -8,7 +8,7 @@ from celery import current_app
 
 logger = logging.getLogger(__name__)
 # While the broker is away a request must not wait for it again and again.
-SILENCE_SECONDS: Final = 10.0
+SILENCE_SECONDS: Final = 30.0
 _silent_until = 0.0
 
 
