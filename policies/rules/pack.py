@@ -184,10 +184,13 @@ def _authority(outputs: Mapping[str, str], scale: Decimal) -> Authority:
 def _parameters(values: Mapping[str, str]) -> Parameters:
     """Rows named after the fields of Parameters; ``security_haircuts.deposit`` is one member of a mapping."""
     known = {each.name for each in fields(Parameters)}
-    plain = {key: value for key, value in values.items() if key in known}
-    members = (key.split(".") for key in values if "." in key)
-    for name, member in members:
-        plain[name] = {**plain.get(name, {}), member: values[f"{name}.{member}"]}  # type: ignore[dict-item]
+    plain: dict[str, str | dict[str, str]] = {key: value for key, value in values.items() if key in known}
+    for key, value in values.items():
+        name, dot, member = key.partition(".")
+        if dot:
+            members = plain.setdefault(name, {})
+            if isinstance(members, dict):
+                members[member] = value
     return Parameters.from_json(plain)
 
 

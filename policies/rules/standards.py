@@ -96,7 +96,7 @@ class Card:
             Section(
                 name,
                 *SECTION_TITLES.get(name, (name, name)),
-                indicators=tuple(Indicator.from_json(row, anchors) for row in rows),
+                tuple(Indicator.from_json(row, anchors) for row in rows),
             )
             for name, rows in data["sections"].items()
         )

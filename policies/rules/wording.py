@@ -88,3 +88,21 @@ def _whole(interval: Interval, kind: str, language: str) -> str:
         return low
     high = _bound(Interval(None, False, interval.high, interval.high_closed), kind, language)
     return f"{low} 且 {high}" if language == "zh" else f"{low} and {high}"
+
+
+def list_words(names: list[str], language: str) -> str:
+    """``a, b and c``."""
+    if len(names) < 2:
+        return "".join(names)
+    comma, last = ("、", "和") if language == "zh" else (", ", " and ")
+    return f"{comma.join(names[:-1])}{last}{names[-1]}"
+
+
+def chain_words(stages: list[list[str]], language: str) -> str:
+    """Role names by stage: ``sales manager, then regional director and credit controller together``."""
+    if not stages:
+        return "不增加审批人" if language == "zh" else "nobody is added"
+    together = "会签" if language == "zh" else " together"
+    then = "，然后" if language == "zh" else ", then "
+    parts = [list_words(stage, language) + (together if len(stage) > 1 else "") for stage in stages]
+    return then.join(parts)

@@ -1,0 +1,162 @@
+"""What the policy page shows: tables of a version in words, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from accounts.language import pick
+from accounts.models import RoleAssignment, Unit
+from accounts.queries import covers, in_force
+from accounts.roles import LABELS
+from policies.rules.pack import Pack
+from policies.rules.route import route
+from policies.rules.tables import Row, Table
+from policies.rules.wording import chain_words, condition_words, number_words
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    """A row of the approval matrix: conditions, who approves, in how many working hours, and all of it in words."""
+
+    code: str
+    band: str
+    condition: str
+    stages: list[list[str]]
+    hours: int
+    sentence: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who holds a role, per unit; a person of one region is named with the region."""
+
+    role: str
+    label: str
+    places: list[tuple[str, list[str]]]
+
+
+def language() -> str:
+    """zh or en, as the reader chose."""
+    return pick("zh", "en")
+
+
+def conditions(row: Row) -> str:
+    """All cells of a row in words."""
+    chosen = language()
+    parts = [condition_words(pick(column.zh, column.en), column.kind, cell, chosen) for column, cell in row.conditions]
+    return pick("，且", ", and ").join(parts)
+
+
+def matrix(pack: Pack, code: str) -> list[MatrixRow]:
+    """CL, TE or JOIN as rows with their chains."""
+    return [_matrix_row(pack, row) for row in pack.tables[code].rows]
+
+
+def _matrix_row(pack: Pack, row: Row) -> MatrixRow:
+    band = row.outputs["band"]
+    names = [[pick(pack.roles[role].zh, pack.roles[role].en) for role in stage] for stage in pack.chains[band]]
+    condition = conditions(row)
+    words = chain_words(names, language())
+    sentence = pick(f"如果{condition}：{words}。", f"If the {condition}: {words}.")
+    hours = sum(max(seat.hours for seat in seats) for seats in route(pack, [band]))
+    note = pick(row.rationale_zh, row.rationale_en)
+    return MatrixRow(row.code, band, condition, [list(stage) for stage in pack.chains[band]], hours, sentence, note)
+
+
+def rules(table: Table) -> list[dict[str, str]]:
+    """Escalators, blocks, notices, knock-outs, caps: code, conditions, outcome, note."""
+    return [
+        {
+            "code": row.outputs.get("code", row.code),
+            "condition": conditions(row),
+            "outcome": row.outputs.get("grade", ""),
+            "note": pick(row.rationale_zh, row.rationale_en),
+        }
+        for row in table.rows
+    ]
+
+
+def authority(pack: Pack) -> list[dict[str, Any]]:
+    """Role, what it does, its ceiling and its hours."""
+    return [
+        {
+            "role": grant.role,
+            "label": role_label(grant.role),
+            "endorses": grant.ceiling == 0,
+            "ceiling": None if grant.ceiling is None else number_words(grant.ceiling, "money", "en"),
+            "hours": pack.sla_hours[grant.role],
+        }
+        for grant in pack.authority
+    ]
+
+
+def documents(pack: Pack) -> list[dict[str, Any]]:
+    """Amount above which each set of documents is mandatory."""
+    steps: dict[str, list[str]] = {}
+    for rule in pack.documents_by_amount:
+        steps.setdefault(number_words(rule.over, "money", "en"), []).append(pick(rule.zh, rule.en))
+    return [{"over": over, "names": names} for over, names in steps.items()]
+
+
+def tier_policy(pack: Pack) -> list[dict[str, Any]]:
+    """Form 7: item and its text for four to one stars."""
+    return [
+        {
+            "item": pick(row.outputs["zh"], row.outputs["en"]),
+            "cells": [(star, row.outputs[star].replace("**", "")) for star in "4321"],
+        }
+        for row in pack.tables["TIER-POLICY"].rows
+    ]
+
+
+def parameters(pack: Pack) -> list[dict[str, str]]:
+    """Global parameters with their meaning."""
+    return [
+        {"label": pick(row.rationale_zh, row.rationale_en), "value": row.outputs["value"]}
+        for row in pack.tables["PARAM"].rows
+    ]
+
+
+def weights(pack: Pack) -> list[dict[str, Any]]:
+    """Weight of each section per variant, in percent."""
+    labels = {"STD": pick("老客户", "existing customers"), "NEW": pick("新客户", "new customers")}
+    return [
+        {"label": labels.get(variant, variant), "shares": [(code, share * 100) for code, share in parts.items()]}
+        for variant, parts in pack.scorecard.weights.items()
+    ]
+
+
+def role_label(role: str) -> str:
+    """The role's name as everywhere in the product."""
+    return pick(*LABELS[role])
+
+
+def holders(pack: Pack, on: date) -> list[Holder]:
+    """Who holds each approving role per unit on a day. Two queries."""
+    units = list(Unit.objects.all())
+    held = list(
+        RoleAssignment.objects.filter(in_force(on), user__is_active=True, role__in=list(pack.roles))
+        .select_related("user", "region")
+        .order_by("is_deputy", "user__display_name")
+    )
+    return [
+        Holder(
+            role,
+            role_label(role),
+            [(unit.name, list(_people([each for each in held if each.role == role], unit))) for unit in units],
+        )
+        for role in pack.roles
+        if any(grant.role == role for grant in pack.authority)
+    ]
+
+
+def _people(held: list[RoleAssignment], unit: Unit) -> Iterator[str]:
+    """Names for the unit; who serves one region only is named with it."""
+    for each in held:
+        if covers(each, unit.pk, each.region_id):
+            name = str(each.user.display_name)
+            yield pick(f"{name}（{each.region.name}）", f"{name} ({each.region.name})") if each.region else name

@@ -1,0 +1,66 @@
+"""The policy page: readable by everybody, in both languages, in words."""
+
+from datetime import date
+
+import pytest
+
+from policies.services import load_default_version
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def company():
+    load_default_version(date(2026, 1, 1))
+    return factories.company()
+
+
+def page(client, person, language="en", path="/policies/"):
+    person.language = language
+    person.save(update_fields=["language"])
+    client.force_login(person)
+    return client.get(path)
+
+
+def test_a_stranger_has_to_log_in(client, company):
+    assert client.get("/policies/").status_code == 302
+
+
+def test_a_rep_reads_who_approves_what_in_words(client, company):
+    text = page(client, company.rep).content.decode()
+    assert (
+        "If the unsecured exposure of the group &gt; 300,000 and ≤ 1,000,000: sales manager, then regional director"
+        " and credit controller together, then CFO." in text
+    )
+
+
+def test_the_page_is_complete_in_chinese(client, company):
+    text = page(client, company.rep, "zh-hans").content.decode()
+    assert "如果集团无担保授信敞口 &gt; 300,000 且 ≤ 1,000,000：销售经理，然后大区总监和信用经理会签，然后财务总监。" in text
+
+
+def test_the_page_names_who_holds_each_role_and_where_nobody_does(client, company):
+    text = page(client, company.auditor).content.decode()
+    assert company.cfo.display_name in text
+    assert f"{company.manager.display_name} (East)" in text
+    company.cfo.is_active = False
+    company.cfo.save(update_fields=["is_active"])
+    assert "nobody" in page(client, company.auditor).content.decode()
+
+
+def test_the_version_and_its_digest_are_shown_and_an_unknown_version_is_not_found(client, company):
+    version = load_default_version(date(2026, 1, 1))
+    assert version.digest_short in page(client, company.rep, path="/policies/1/").content.decode()
+    assert page(client, company.rep, path="/policies/7/").status_code == 404
+
+
+def test_without_a_policy_the_page_says_what_is_missing(client, db):
+    assert "No policy is in force today" in page(client, factories.company().rep).content.decode()
+
+
+def test_the_page_costs_a_constant_number_of_queries(client, company, django_assert_max_num_queries):
+    client.force_login(company.rep)
+    client.get("/policies/")
+    with django_assert_max_num_queries(12):
+        client.get("/policies/")
