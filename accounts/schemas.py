@@ -17,7 +17,7 @@ def _money(value: Any) -> Decimal:
     if isinstance(value, Decimal):
         return value
     if isinstance(value, bool) or not isinstance(value, str):
-        raise ValueError("money is written as text, for example \"1200000.00\"")
+        raise ValueError('money is written as text, for example "1200000.00"')
     try:
         return parse_money(value)
     except NotMoney as error:
@@ -29,7 +29,9 @@ Money = Annotated[
     Decimal,
     BeforeValidator(_money),
     PlainSerializer(lambda amount: f"{amount:.2f}", return_type=str),
-    WithJsonSchema({"type": "string", "pattern": r"^[0-9]{1,13}(\.[0-9]{1,2})?$", "examples": ["1200000.00"]}),
+    WithJsonSchema(
+        {"type": "string", "pattern": r"^[0-9]{1,13}(\.[0-9]{1,2})?$", "examples": ["1200000.00"]}
+    ),
 ]
 
 

@@ -124,7 +124,7 @@ def end_role(
 ) -> None:
     """End a role assignment as of a day (default today: it no longer counts from this moment)."""
     assignment = (
-        RoleAssignment.objects.select_for_update()
+        RoleAssignment.objects.select_for_update(of=("self",))
         .select_related("user", "unit", "region")
         .get(pk=assignment.pk)
     )

@@ -6,6 +6,8 @@ class AuditConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from audit import audit_actions, auth_events  # noqa: F401  (the first registers by being imported)
+        from accounts import trail
+        from audit import audit_actions, auth_events, services  # noqa: F401  (the first registers by being imported)
 
+        trail.plug(services.record)
         auth_events.connect()

@@ -39,14 +39,19 @@ class StrictParser(Parser):
     def parse_body(self, request: HttpRequest) -> Any:
         try:
             return json.loads(
-                request.body, parse_float=_no_float, parse_constant=_no_constant, object_pairs_hook=_no_duplicates
+                request.body,
+                parse_float=_no_float,
+                parse_constant=_no_constant,
+                object_pairs_hook=_no_duplicates,
             )
         except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
             raise Problem("malformed_json", 400, _("The body is not valid JSON.")) from error
 
 
 def _no_float(text: str) -> Any:
-    raise Problem("number_not_exact", 400, _("Write %(number)s as text: amounts are exact.") % {"number": text[:40]})
+    raise Problem(
+        "number_not_exact", 400, _("Write %(number)s as text: amounts are exact.") % {"number": text[:40]}
+    )
 
 
 def _no_constant(text: str) -> Any:
@@ -101,7 +106,8 @@ def _problem(request: HttpRequest, error: Problem) -> HttpResponse:
 @api.exception_handler(ValidationError)
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     errors = [
-        {"field": ".".join(str(part) for part in each["loc"][1:]), "message": each["msg"]} for each in error.errors
+        {"field": ".".join(str(part) for part in each["loc"][1:]), "message": each["msg"]}
+        for each in error.errors
     ]
     return answer(request, Problem("invalid", 422, _("Some values are not valid."), errors))
 

@@ -6,11 +6,11 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
-from workflows.queries import waiting_count
 
 from accounts.models import User
 from accounts.queries import held_roles
 from accounts.roles import Role
+from workflows.queries import waiting_count
 
 
 @dataclass(frozen=True)

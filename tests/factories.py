@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from itertools import count
 from typing import Any
 
@@ -101,3 +102,8 @@ def customer(of: Company, *, owner: User | None = None, **fields: Any) -> Custom
         tier=fields.pop("tier", 4),
         **fields,
     )
+
+
+def amount(value: int | str) -> Decimal:
+    """Money."""
+    return Decimal(value)

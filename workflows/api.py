@@ -56,7 +56,9 @@ def _keyset(rows: Any, cursor: str | None, limit: int) -> tuple[list[Any], str |
 
 def _application(request: HttpRequest, pk: int) -> CreditApplication:
     visible = CreditApplication.objects.visible_to(_user(request)).filter(discarded_at__isnull=True)
-    return get_object_or_404(visible.select_related("customer__unit", "customer__region", "customer__owner"), pk=pk)
+    return get_object_or_404(
+        visible.select_related("customer__unit", "customer__region", "customer__owner"), pk=pk
+    )
 
 
 def _said(body: ApplicationIn) -> dict[str, Any]:
@@ -68,7 +70,9 @@ def list_applications(request: HttpRequest, cursor: str | None = None, limit: in
     rows = CreditApplication.objects.visible_to(_user(request)).filter(discarded_at__isnull=True)
     page, following = _keyset(rows.select_related("customer"), cursor, limit)
     numbers = dict(
-        Request.objects.filter(kind=KIND.code, letter_id__in=[row.pk for row in page]).values_list("letter_id", "no")
+        Request.objects.filter(kind=KIND.code, letter_id__in=[row.pk for row in page]).values_list(
+            "letter_id", "no"
+        )
     )
     return {"items": [application_out(row, numbers.get(row.pk)) for row in page], "next_cursor": following}
 
@@ -79,7 +83,7 @@ def create_application(request: HttpRequest, body: ApplicationIn) -> Status[Any]
     customer = get_object_or_404(Customer.objects.visible_to(user), code=body.customer or "")
 
     def run() -> dict[str, Any]:
-        return {"id": credit.save_draft(customer, _said(body), actor=user).pk}
+        return {"id": credit.save_draft(customer, _said(body), user).pk}
 
     what = ["create", customer.pk, body.model_dump(mode="json", exclude_unset=True)]
     made, _again = once(user, idempotency_key(request), what, run)
@@ -98,10 +102,12 @@ def change_application(request: HttpRequest, pk: int, body: ApplicationIn) -> di
     user, application = _user(request), _application(request, pk)
 
     def run() -> dict[str, Any]:
-        credit.save_draft(application.customer, _said(body), actor=user, application=application)
+        credit.save_draft(application.customer, _said(body), user, application)
         return {}
 
-    once(user, idempotency_key(request), ["change", pk, body.model_dump(mode="json", exclude_unset=True)], run)
+    once(
+        user, idempotency_key(request), ["change", pk, body.model_dump(mode="json", exclude_unset=True)], run
+    )
     return application_out(_application(request, pk))
 
 
@@ -111,10 +117,15 @@ def attach(request: HttpRequest, pk: int, kind: str, file: UploadedFile) -> Stat
     data = file.read()
 
     def run() -> dict[str, Any]:
-        paper = credit.add_attachment(application, kind=kind, file_name=file.name or "", data=data, actor=user)
+        paper = credit.add_attachment(application, kind, file.name or "", data, user)
         return {"id": paper.pk, "kind": paper.kind, "name": paper.file_name, "sha256": paper.sha256}
 
-    return Status(201, once(user, idempotency_key(request), ["attach", pk, kind, file.name, sha256(data).hexdigest()], run)[0])
+    return Status(
+        201,
+        once(user, idempotency_key(request), ["attach", pk, kind, file.name, sha256(data).hexdigest()], run)[
+            0
+        ],
+    )
 
 
 @applications.get("/{int:pk}/preview", response=PreviewOut)
@@ -131,7 +142,9 @@ def submit_application(request: HttpRequest, pk: int) -> Status[Any]:
 
 def _request(request: HttpRequest, no: str) -> Request:
     visible = Request.objects.visible_to(_user(request))
-    return get_object_or_404(visible.select_related("customer", "submitter", "unit", "region", "owner"), no=no)
+    return get_object_or_404(
+        visible.select_related("customer", "submitter", "unit", "region", "owner"), no=no
+    )
 
 
 @requests.get("", response=RequestPage)

@@ -5,5 +5,6 @@ from audit.actions import register
 register("request.submitted", "提交申请", "Request submitted")
 register("request.resubmitted", "重新提交", "Request resubmitted")
 register("request.decided", "作出审批决定", "Step decided")
+register("request.shared", "共享申请", "Request shared")
 register("request.withdrawn", "撤回申请", "Request withdrawn")
 register("request.return_ended_waiting", "退回等待期满", "Waiting for the other parties of a return ended")

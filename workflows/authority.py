@@ -12,7 +12,13 @@ from workflows.rounds import duties
 
 
 def refusal_of(
-    round_: Round, step: Step, actor: User, verb: str, sha_shown: str, reason: str, conditions: rules.Conditions
+    round_: Round,
+    step: Step,
+    actor: User,
+    verb: str,
+    sha_shown: str,
+    reason: str,
+    conditions: rules.Conditions,
 ) -> rules.Refusal | None:
     """Why the actor may not say this in the step now, or None."""
     if verb not in rules.VERBS:

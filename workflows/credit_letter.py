@@ -63,7 +63,13 @@ def assess(letter: CreditApplication, policy: Pack, on: date) -> Assessment:
     )
     editors = frozenset(letter.editors.values_list("person_id", flat=True)) | {letter.created_by.person_id}
     attachments = [
-        {"kind": paper.kind, "name": paper.file_name, "sha256": paper.sha256, "size": paper.size, "id": paper.pk}
+        {
+            "kind": paper.kind,
+            "name": paper.file_name,
+            "sha256": paper.sha256,
+            "size": paper.size,
+            "id": paper.pk,
+        }
         for paper in letter.attachments.present()
     ]
     return Assessment(
@@ -74,7 +80,12 @@ def assess(letter: CreditApplication, policy: Pack, on: date) -> Assessment:
         facts=evaluation.facts,
         content={
             "kind": "credit",
-            "customer": {"id": customer.pk, "code": customer.code, "name": customer.name, "uscc": customer.uscc},
+            "customer": {
+                "id": customer.pk,
+                "code": customer.code,
+                "name": customer.name,
+                "uscc": customer.uscc,
+            },
             "asked": {name: _text(getattr(letter, name)) for name in ASKED},
             "attachments": attachments,
             "evaluation": evaluation.to_json(),

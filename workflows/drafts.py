@@ -7,9 +7,10 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.queries import has_role
 from accounts.roles import Role
 from credit.models import CreditApplication
-from credit.services import preparers
+from credit.services.drafts import MAY_WRITE
 from customers.models import Customer
 from workflows.credit_letter import KIND
 from workflows.models import Request
@@ -21,7 +22,12 @@ CHOICES = 20
 def choices(user: User, params: Mapping[str, str]) -> dict[str, Any]:
     """Customers for whom the user may ask, by search; for each the reason why credit cannot be asked for now."""
     words = (params.get("q") or "").strip()[:80]
-    rows = Customer.objects.visible_to(user).active().filter(preparers(user)).select_related("unit", "region")
+    may = has_role(user, *MAY_WRITE)
+    rows = (
+        (Customer.objects.visible_to(user) if may else Customer.objects.none())
+        .active()
+        .select_related("unit", "region")
+    )
     if params.get("customer", "").isdigit():
         rows = rows.filter(pk=params["customer"])
     for word in words.split():
@@ -42,7 +48,8 @@ def choices(user: User, params: Mapping[str, str]) -> dict[str, Any]:
         "q": words,
         "more": len(found) > CHOICES,
         "rows": [
-            {"customer": each, "request": under_way.get(each.pk), "draft": drafts.get(each.pk)} for each in shown
+            {"customer": each, "request": under_way.get(each.pk), "draft": drafts.get(each.pk)}
+            for each in shown
         ],
     }
 

@@ -4,13 +4,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from viewflow.workflow.models import Task
 
 from accounts.models import User
 from jobs import services as jobs
-from policies.rules.calendar import add_working_hours
+from policies.rules.calendar import add_working_hours, business_date
 from workflows import rules
 from workflows.kind import Kind
 from workflows.models import Request, State, Step, Submission
@@ -40,7 +39,7 @@ class Round:
     @property
     def today(self) -> date:
         """The business date in the company's zone."""
-        return self.now.astimezone(ZoneInfo(self.request.unit.time_zone)).date()
+        return business_date(self.now, self.request.unit.time_zone)
 
     def touch(self, step: Step) -> None:
         """Remember that the step's row has to be written."""
@@ -61,7 +60,9 @@ class Round:
         step = next(step for step in self.steps if step.pk == step_id)
         unit = self.request.unit
         step.task, step.status, step.opened_at = task, "open", self.now
-        step.due_at = add_working_hours(self.now, step.sla_hours, ZoneInfo(unit.time_zone), unit.holiday_calendar)
+        step.due_at = add_working_hours(
+            self.now, step.sla_hours, unit.time_zone, unit.holiday_calendar
+        )
         if self.staff is not None:
             step.queue_key = self.staff.pool(step.role).queue_key
         self.touch(step)

@@ -8,8 +8,8 @@ from typing import Any
 
 from accounts.models import User
 from customers.models import Customer
-from policies.rules.tables import Reason
 from policies.rules.pack import Pack
+from policies.rules.tables import Reason
 from workflows.rules import Terms
 
 

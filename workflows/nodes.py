@@ -30,7 +30,9 @@ class WrittenOnce(Activation):
     def create(
         cls, flow_task: Any, prev_activation: Activation, token: Any, data: Any = None, seed: Any = None
     ) -> "WrittenOnce":
-        task = flow_task.flow_class.task_class(process=prev_activation.process, flow_task=flow_task, token=token)
+        task = flow_task.flow_class.task_class(
+            process=prev_activation.process, flow_task=flow_task, token=token
+        )
         activation = cls(task)
         activation.previous = prev_activation.task
         return activation
@@ -54,7 +56,8 @@ class RouterActivation(WrittenOnce):
     @Activation.status.super()
     def create_next(self) -> list[Activation]:
         return [
-            self.flow_task.target(name)._create(self, self.task.token, data=data) for name, data in self.targets
+            self.flow_task.target(name)._create(self, self.task.token, data=data)
+            for name, data in self.targets
         ]
 
 
@@ -89,7 +92,9 @@ class Router(flow.Switch):  # type: ignore[misc]  # viewflow has no types
 
 class StepActivation(flow.View.activation_class):  # type: ignore[misc]
     @classmethod
-    def create(cls, flow_task: Any, prev_activation: Activation, token: Any, data: Any = None, seed: Any = None) -> Any:
+    def create(
+        cls, flow_task: Any, prev_activation: Activation, token: Any, data: Any = None, seed: Any = None
+    ) -> Any:
         activation = super().create(flow_task, prev_activation, token, data, seed)
         activation.process.round_.task_opened(activation.task)
         return activation

@@ -5,7 +5,6 @@ import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.translation import gettext as _
@@ -15,7 +14,7 @@ from accounts.models import User
 from accounts.roles import Role
 from audit.clock import db_now
 from policies.queries import pack, version_in_force
-from policies.rules.calendar import add_working_hours
+from policies.rules.calendar import add_working_hours, business_date
 from policies.rules.hints import shorter
 from policies.rules.plan import Plan, PlanStep, compile_plan
 from workflows.kind import Assessment, Kind
@@ -26,7 +25,9 @@ from workflows.rules import duplicates_to_skip
 
 def sha256_of(content: Any) -> str:
     """Digest of the canonical text: sorted keys, no spaces, UTF-8."""
-    text = json.dumps(content, cls=DjangoJSONEncoder, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(
+        content, cls=DjangoJSONEncoder, sort_keys=True, ensure_ascii=False, separators=(",", ":")
+    )
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -72,8 +73,8 @@ def preview(kind: Kind, letter: Any, submitter: User, request: Request | None = 
     """
     now = db_now()
     customer = letter.customer
-    zone = ZoneInfo(customer.unit.time_zone)
-    today = now.astimezone(zone).date()
+    zone = customer.unit.time_zone
+    today = business_date(now, zone)
     policy = pack(version_in_force(today))
     assessment = kind.assess(letter, policy, today)
     open_before = Request.objects.open().filter(customer=customer, kind=kind.code)
@@ -97,7 +98,7 @@ def preview(kind: Kind, letter: Any, submitter: User, request: Request | None = 
 
 
 def _seated(
-    plan: Plan, staff: Staff, now: datetime, calendar: str, zone: ZoneInfo
+    plan: Plan, staff: Staff, now: datetime, calendar: str, zone: str
 ) -> tuple[tuple[PreviewStep, ...], list[str]]:
     """Give each step its pool and its time; say in a sentence where nobody could act."""
     steps = plan.steps

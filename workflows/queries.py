@@ -26,7 +26,11 @@ def inbox(user: User, *, after: tuple[datetime, int] | None = None, limit: int =
     branches = [_branch(key, after)[:limit] for key in queue_keys(user)]
     if not branches:
         return []
-    ids = branches[0].union(*branches[1:], all=True).order_by("due_at", "id")[:limit] if branches[1:] else branches[0]
+    ids = (
+        branches[0].union(*branches[1:], all=True).order_by("due_at", "id")[:limit]
+        if branches[1:]
+        else branches[0]
+    )
     picked = [row["id"] for row in ids]
     steps = Step.objects.filter(pk__in=picked).select_related(
         "request__customer", "request__submitter", "request__unit", "submission"

@@ -10,7 +10,16 @@ from workflows.preview import Preview
 
 def application_out(application: CreditApplication, no: str | None) -> dict[str, Any]:
     """A credit application and the number of its request, if any."""
-    names = ("req_type", "req_limit", "req_term", "valid_from", "valid_to", "reason_code", "reason_text", "currency")
+    names = (
+        "req_type",
+        "req_limit",
+        "req_term",
+        "valid_from",
+        "valid_to",
+        "reason_code",
+        "reason_text",
+        "currency",
+    )
     return {
         "id": application.pk,
         "customer": application.customer.code,
@@ -41,7 +50,9 @@ def request_out(request: Request) -> dict[str, Any]:
 def detail_out(request: Request) -> dict[str, Any]:
     """A request with content, policy and steps of its current round."""
     submission = Submission.objects.get(request=request, round=request.round)
-    steps = Step.objects.filter(submission=submission).select_related("decision__actor").order_by("stage", "id")
+    steps = (
+        Step.objects.filter(submission=submission).select_related("decision__actor").order_by("stage", "id")
+    )
     return {
         **request_out(request),
         "content": submission.content,
@@ -55,7 +66,9 @@ def detail_out(request: Request) -> dict[str, Any]:
 
 def with_people(request: Request, steps: list[Step]) -> list[tuple[Step, list[str]]]:
     """Each step with the names of the pool that has it now; one statement."""
-    rows = list(assignments_covering(request.unit, request.region).filter(role__in={step.role for step in steps}))
+    rows = list(
+        assignments_covering(request.unit, request.region).filter(role__in={step.role for step in steps})
+    )
     rows = [row for row in rows if covers(row, request.unit_id, request.region_id)]
     pools: dict[str, list[str]] = {}
     for row in rows:

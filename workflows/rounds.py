@@ -79,7 +79,9 @@ def lock(no: str, actor: User | None) -> Round:
     if request is None:
         raise Http404
     submission = Submission.objects.get(request=request, round=request.round)
-    steps = Step.objects.filter(submission=submission).select_related("task", "decision").order_by("stage", "id")
+    steps = (
+        Step.objects.filter(submission=submission).select_related("task", "decision").order_by("stage", "id")
+    )
     now: datetime = request.clock  # type: ignore[attr-defined]  # annotated above
     round_ = Round(REGISTRY[request.kind], request, submission, list(steps), None, actor, now)
     apart = duties(round_)

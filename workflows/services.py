@@ -27,7 +27,9 @@ from workflows.refusals import infeasible, problem
 Answer = dict[str, Any]
 
 
-def _door(actor: User, key: str, what: list[Any], run: Callable[[], Answer], no: str = "", letter: str = "") -> Answer:
+def _door(
+    actor: User, key: str, what: list[Any], run: Callable[[], Answer], no: str = "", letter: str = ""
+) -> Answer:
     """One transaction that happens once for a key; write down why it stayed shut."""
     try:
         return once(actor, key, what, run)[0]
@@ -64,7 +66,11 @@ def submit(kind: Kind, letter_id: int, *, actor: User, idempotency_key: str) -> 
     """
     what = ["submit", kind.code, letter_id]
     answer = _door(
-        actor, idempotency_key, what, lambda: _submit(kind, letter_id, actor), letter=f"{kind.code}/{letter_id}"
+        actor,
+        idempotency_key,
+        what,
+        lambda: _submit(kind, letter_id, actor),
+        letter=f"{kind.code}/{letter_id}",
     )
     return Request.objects.get(no=answer["no"])
 

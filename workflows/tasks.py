@@ -2,7 +2,8 @@
 
 from django.utils import translation
 
-from jobs.registry import Claim, handler
+from jobs.claims import Claim
+from jobs.registry import handler
 from workflows import letters, services
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from workflows.views import drafts, home, queue, requests
+from workflows.views import drafts, queue, requests
 
 app_name = "workflows"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("requests/<str:no>/", requests.detail, name="request"),
     path("requests/<str:no>/steps/<int:step>/decide/", requests.decide, name="decide"),
     path("requests/<str:no>/withdraw/", requests.withdraw, name="withdraw"),
+    path("requests/<str:no>/share/", requests.share, name="share"),
+    path("requests/<str:no>/documents/", requests.documents, name="request-documents"),
     path("requests/<str:no>/revise/", drafts.revise, name="revise"),
     path("requests/<str:no>/resubmit/", drafts.resubmit, name="resubmit"),
     path("queue/", queue.index, name="queue"),

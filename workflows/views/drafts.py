@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from credit.forms import CreditApplicationForm
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,9 +16,8 @@ from accounts.models import User
 from accounts.problems import Problem
 from credit import services as credit
 from credit.choices import AttachmentKind
-from credit.forms import CreditApplicationForm
 from credit.models import CreditApplication
-from credit.services import may_prepare
+from credit.services.drafts import check_may_write
 from customers.models import Customer
 from workflows import services
 from workflows.credit_letter import KIND
@@ -29,10 +30,14 @@ from workflows.models import Request, State
 def choose(request: HttpRequest) -> HttpResponse:
     """First the customer; then the kinds that make sense for him, and why the others do not."""
     if request.method == "POST":
-        customer = get_object_or_404(Customer.objects.visible_to(_user(request)), pk=request.POST.get("customer"))
-        draft = CreditApplication.objects.drafts().filter(customer=customer, created_by=_user(request)).first()
+        customer = get_object_or_404(
+            Customer.objects.visible_to(_user(request)), pk=request.POST.get("customer")
+        )
+        draft = (
+            CreditApplication.objects.drafts().filter(customer=customer, created_by=_user(request)).first()
+        )
         try:
-            draft = draft or credit.save_draft(customer, {}, actor=_user(request))
+            draft = draft or credit.start_draft(customer, _user(request))
         except Problem as problem:
             return render(request, "problem.html", {"problem": problem}, status=problem.status)
         return redirect("workflows:draft", pk=draft.pk)
@@ -61,7 +66,12 @@ def live(request: HttpRequest, pk: int) -> HttpResponse:
     application = _draft(request, pk)
     form = CreditApplicationForm(request.POST, instance=application)
     problem = _keep(form, application, _user(request))
-    context = {**panel(_draft(request, pk), _user(request)), "form": form, "problem": problem, "saved_at": timezone.now()}
+    context = {
+        **panel(_draft(request, pk), _user(request)),
+        "form": form,
+        "problem": problem,
+        "saved_at": timezone.now(),
+    }
     return render(request, "workflows/_live.html", context)
 
 
@@ -96,7 +106,7 @@ def _send(request: HttpRequest, application: CreditApplication) -> Request:
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
     application = _draft(request, pk)
     try:
-        credit.discard_draft(application, actor=_user(request))
+        credit.discard_draft(application, _user(request))
     except Problem as problem:
         return render(request, "problem.html", {"problem": problem}, status=problem.status)
     messages.success(request, _("The draft was discarded."))
@@ -115,14 +125,14 @@ def attach(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         try:
             kind = request.POST.get("kind", "")
-            credit.add_attachment(
-                application, kind=kind, file_name=upload.name or "", data=upload.read(), actor=_user(request)
-            )
+            credit.add_attachment(application, kind, upload.name or "", upload.read(), _user(request))
         except Problem as refusal:
             problem = refusal
     if problem is None:
         return redirect(f"{application_url(pk)}#attachments")
-    return _page(request, application, CreditApplicationForm(instance=application), problem, status=problem.status)
+    return _page(
+        request, application, CreditApplicationForm(instance=application), problem, status=problem.status
+    )
 
 
 @access(AUTHENTICATED)
@@ -130,7 +140,7 @@ def attach(request: HttpRequest, pk: int) -> HttpResponse:
 def detach(request: HttpRequest, pk: int, paper: int) -> HttpResponse:
     application = _draft(request, pk)
     attachment = get_object_or_404(application.attachments.present(), pk=paper)
-    credit.remove_attachment(attachment, actor=_user(request))
+    credit.remove_attachment(attachment, _user(request))
     return redirect(f"{application_url(pk)}#attachments")
 
 
@@ -160,16 +170,16 @@ def _user(request: HttpRequest) -> User:
 def _draft(request: HttpRequest, pk: int) -> CreditApplication:
     """A draft or returned application that the user may see and prepare; anything else is not there."""
     visible = CreditApplication.objects.drafts().visible_to(_user(request))
-    rows = visible.select_related("customer__unit", "customer__region", "customer__owner", "customer__group", "created_by")
+    rows = visible.select_related(
+        "customer__unit", "customer__region", "customer__owner", "customer__group", "created_by"
+    )
     application = get_object_or_404(rows, pk=pk)
-    may_prepare(application.customer, _user(request))
+    check_may_write(application.customer, _user(request))
     return application
 
 
 def application_url(pk: int) -> str:
     """The form's address."""
-    from django.urls import reverse
-
     return reverse("workflows:draft", args=[pk])
 
 
@@ -177,14 +187,18 @@ def _keep(form: CreditApplicationForm, application: CreditApplication, user: Use
     """Save the valid fields of a form whatever the others say; nothing that was typed right is lost."""
     form.is_valid()
     try:
-        credit.save_draft(application.customer, form.cleaned_data, actor=user, application=application)
+        credit.save_draft(application.customer, form.cleaned_data, user, application)
     except Problem as problem:
         return problem
     return None
 
 
 def _page(
-    request: HttpRequest, application: CreditApplication, form: Any, problem: Problem | None, status: int = 200
+    request: HttpRequest,
+    application: CreditApplication,
+    form: Any,
+    problem: Problem | None,
+    status: int = 200,
 ) -> HttpResponse:
     context = {
         **panel(_draft(request, application.pk), _user(request)),
@@ -193,4 +207,6 @@ def _page(
         "attachment_kinds": AttachmentKind.choices,
         "returned": Request.objects.filter(kind=KIND.code, letter_id=application.pk).first(),
     }
-    return render(request, "workflows/draft.html", context, status=422 if form.errors and status == 200 else status)
+    return render(
+        request, "workflows/draft.html", context, status=422 if form.errors and status == 200 else status
+    )

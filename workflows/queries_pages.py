@@ -1,0 +1,228 @@
+"""Reads for the list and the page of a request: a constant number of statements, however many rows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Q, QuerySet
+
+from accounts.models import RoleAssignment, User
+from accounts.queries import in_force
+from audit.clock import db_now
+from credit.choices import line_kind
+from credit.models import CreditLine
+from credit.queries import LineState, lines_in_force
+from policies.rules.calendar import business_date
+from workflows import rules
+from workflows.authority import refusal_of
+from workflows.engine import Round
+from workflows.kinds import REGISTRY
+from workflows.models import Request, State, Step, Submission, queue_key
+from workflows.people import Staff
+from workflows.rounds import duties
+
+PAGE: Final = 50
+
+
+def named(words: str, prefix: str = "") -> Q:
+    """Requests by number, or by name, code or pinyin of the customer."""
+    found = Q(**{f"{prefix}no__icontains": words}) | Q(**{f"{prefix}title__icontains": words})
+    for field in ("name", "short_name", "code", "pinyin"):
+        found |= Q(**{f"{prefix}customer__{field}__icontains": words})
+    return found
+
+
+def terms_today(requests: Iterable[tuple[Request, str]]) -> dict[int, LineState]:
+    """The line in force today that each request is about, by request id; one statement.
+
+    Args:
+        requests: with the request type of the letter, which says whether it is about trade, placement …
+    """
+    pairs = list(requests)
+    if not pairs:
+        return {}
+    today = business_date(db_now(), pairs[0][0].unit.time_zone)
+    found: dict[tuple[int, str], CreditLine] = {}
+    for line in lines_in_force({request.customer for request, _type in pairs}, today):
+        found.setdefault((line.customer_id, line.kind), line)
+    return {
+        request.pk: LineState.of(found.get((request.customer_id, line_kind(req_type or ""))))
+        for request, req_type in pairs
+    }
+
+
+def decimal_of(value: object) -> Decimal | None:
+    """A figure of stored content; None when it is not known."""
+    if value is None or isinstance(value, bool):
+        return None
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return None
+
+
+def current_round(request: Request) -> Round:
+    """The current round as the engine sees it, read without a lock: for showing, never for writing."""
+    submission = Submission.objects.select_related("submitted_by").get(request=request, round=request.round)
+    steps = (
+        Step.objects.filter(submission=submission).select_related("decision__actor").order_by("stage", "id")
+    )
+    kind = REGISTRY[request.kind]
+    round_ = Round(kind, request, submission, list(steps), None, None, db_now())
+    apart = duties(round_)
+    barred = apart.editors | {apart.submitter, apart.owner or apart.submitter}
+    roles = [step.role for step in round_.steps]
+    round_.staff = Staff(roles, request.unit, request.region, round_.today, barred)
+    return round_
+
+
+def may_decide(round_: Round, step: Step, user: User, verb: str = rules.RETURN) -> rules.Refusal | None:
+    """Why this person may not say this in the step now, by the very rules of `services.decide`; None: he may.
+
+    What only he can write (reason, conditions) is taken for granted.
+    """
+    least = (
+        rules.Conditions(limit=Decimal(0), note="-")
+        if verb == rules.APPROVE_CONDITIONAL
+        else rules.Conditions()
+    )
+    return refusal_of(round_, step, user, verb, round_.submission.content_sha256, "-", least)
+
+
+def step_of(round_: Round, user: User) -> Step | None:
+    """The open step in which the user may say something; else one of his role, so that he reads why not."""
+    open_steps = [step for step in round_.steps if step.status == "open"]
+    for step in open_steps:
+        if may_decide(round_, step, user) is None:
+            return step
+    staff = round_.staff
+    return next((step for step in open_steps if staff is not None and staff.holds(user, step.role)), None)
+
+
+def may_withdraw(round_: Round, user: User) -> bool:
+    """Whether `services.withdraw` would let him."""
+    request = round_.request
+    if request.submitter.person_id != user.person_id or request.closed_at is not None:
+        return False
+    return request.state == State.RETURNED or not any(hasattr(step, "decision") for step in round_.steps)
+
+
+def earlier_rounds(request: Request) -> list[tuple[Submission, list[Step]]]:
+    """Rounds before the current one with their steps and decisions, latest first; two statements."""
+    if request.round < 2:
+        return []
+    submissions = Submission.objects.filter(request=request, round__lt=request.round).order_by("-round")
+    steps: dict[int, list[Step]] = {}
+    rows = Step.objects.filter(request=request, submission__round__lt=request.round)
+    for step in rows.select_related("decision__actor").order_by("stage", "id"):
+        steps.setdefault(step.submission_id, []).append(step)
+    return [
+        (submission, steps.get(submission.pk, []))
+        for submission in submissions.select_related("submitted_by")
+    ]
+
+
+def similar_requests(request: Request, user: User, limit: int = 3) -> list[Request]:
+    """Earlier requests of the customer that the user may see, newest first."""
+    rows = Request.objects.visible_to(user).filter(customer_id=request.customer_id, pk__lt=request.pk)
+    return list(rows.select_related("submitter").order_by("-pk")[:limit])
+
+
+@dataclass(frozen=True)
+class ListFilter:
+    """What to look for among requests; days are business days, both included."""
+
+    q: str = ""
+    state: str = ""
+    kind: str = ""
+    start: date | None = None
+    end: date | None = None
+
+    def of(self, requests: QuerySet[Request], zone: str) -> QuerySet[Request]:
+        """The requests that fit, whatever their state."""
+        if self.q:
+            requests = requests.filter(named(self.q))
+        if self.kind:
+            requests = requests.filter(kind=self.kind)
+        if self.start:
+            requests = requests.filter(created_at__gte=_midnight(self.start, zone))
+        if self.end:
+            requests = requests.filter(created_at__lt=_midnight(self.end + timedelta(days=1), zone))
+        return requests
+
+
+def _midnight(day: date, zone: str) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))
+
+
+def state_counts(requests: QuerySet[Request]) -> dict[str, int]:
+    """How many requests are in each state; one statement."""
+    return dict(requests.order_by().values_list("state").annotate(Count("pk")))
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some requests, newest first, and the cursors to the neighbours."""
+
+    rows: list[Request]
+    older: int | None
+    newer: int | None
+
+
+def request_page(
+    requests: QuerySet[Request], *, before: int | None = None, after: int | None = None, size: int = PAGE
+) -> Page:
+    """One keyset page; one statement."""
+    requests = requests.select_related("customer", "submitter", "unit")
+    if after is not None:
+        found = list(requests.filter(pk__gt=after).order_by("pk")[: size + 1])
+        rows = found[:size][::-1]
+        return Page(rows, rows[-1].pk if rows else None, rows[0].pk if len(found) > size else None)
+    if before is not None:
+        requests = requests.filter(pk__lt=before)
+    found = list(requests.order_by("-pk")[: size + 1])
+    rows = found[:size]
+    newer = rows[0].pk if rows and before is not None else None
+    return Page(rows, rows[-1].pk if len(found) > size else None, newer)
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who has a request now: the step's role, the people who could take it, and until when."""
+
+    role: str
+    people: tuple[str, ...]
+    due_at: datetime | None
+
+
+def holders_now(requests: Iterable[Request]) -> dict[int, list[Holder]]:
+    """For each request its open steps with their people; two statements for all together."""
+    by_id = {request.pk: request for request in requests}
+    steps = list(
+        Step.objects.filter(request__in=by_id, status="open")
+        .select_related("request__submitter", "request__owner")
+        .order_by("request", "stage", "id")
+    )
+    pools = _people_of({step.role for step in steps})
+    result: dict[int, list[Holder]] = {}
+    for step in steps:
+        asking = {step.request.submitter.person_id}
+        if step.request.owner is not None:
+            asking.add(step.request.owner.person_id)
+        names = dict.fromkeys(
+            user.display_name for user in pools.get(step.queue_key, []) if user.person_id not in asking
+        )
+        result.setdefault(step.request_id, []).append(Holder(step.role, tuple(names), step.due_at))
+    return result
+
+
+def _people_of(roles: Iterable[str]) -> dict[str, list[User]]:
+    """Everybody in the pools of these roles today, by the pool's key; one statement."""
+    rows = RoleAssignment.objects.filter(in_force(), role__in=set(roles), user__is_active=True)
+    pools: dict[str, list[User]] = {}
+    for row in rows.select_related("user").order_by("is_deputy", "pk"):
+        pools.setdefault(queue_key(row.role, row.unit_id, row.region_id), []).append(row.user)
+    return pools

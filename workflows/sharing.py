@@ -1,0 +1,40 @@
+"""Letting a colleague read a request that he would not see by his role."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from guardian.shortcuts import assign_perm
+
+from accounts.models import User
+from accounts.problems import Problem
+from audit.services import record
+from workflows import rules
+from workflows.models import Request
+from workflows.refusals import problem
+
+
+@transaction.atomic
+def share_request(request: Request, with_user: User, *, actor: User) -> None:
+    """Let a colleague read the request and its papers; he may not decide by that. Sharing again is nothing.
+
+    Raises:
+        Problem: the actor is not the submitter (403), or the colleague's account is closed (422).
+    """
+    if request.submitter.person_id != actor.person_id:
+        raise problem(rules.Refusal("not_yours"))
+    if not with_user.is_active:
+        raise Problem("account_closed", 422, _("This account is closed."))
+    if Request.objects.visible_to(with_user).filter(pk=request.pk).exists():
+        return
+    assign_perm("workflows.view_request", with_user, request)
+    record(
+        "request.shared",
+        stream=f"request:{request.no}",
+        actor=actor,
+        object_type="request",
+        object_id=str(request.pk),
+        object_label=request.no,
+        request_no=request.no,
+        customer_id=request.customer_id,
+        customer_label=request.customer.name,
+        after={"with": with_user.display_name, "user": with_user.pk},
+    )

@@ -1,0 +1,156 @@
+"""The manager's queue: a list on the left, the decision panel beside it; on the phone one after the other."""
+
+from dataclasses import asdict, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+from django.views.decorators.vary import vary_on_headers
+
+from accounts.access import AUTHENTICATED, access
+from accounts.models import User
+from accounts.roles import Role
+from audit.clock import db_now
+from workflows import queries_queue as queries
+from workflows.forms import DecisionForm, queue_filter
+from workflows.kinds import REGISTRY
+from workflows.models import Request, Step
+from workflows.queries_pages import decimal_of, terms_today
+from workflows.queries_queue import QueueFilter
+from workflows.views import shown
+
+
+@access(AUTHENTICATED)
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    return page(request, queue_filter(request.GET))
+
+
+@access(AUTHENTICATED)
+@require_GET
+@vary_on_headers("HX-Request")
+def panel(request: HttpRequest, step: int) -> HttpResponse:
+    """One step to decide; htmx gets the panel alone, everybody else the list with it."""
+    user, wanted = _user(request), queue_filter(request.GET)
+    found = visible_step(user, step)
+    if request.headers.get("HX-Request") == "true":
+        context = {**shown.panel(found.request, found, user), "query": query_of(wanted)}
+        return render(request, "workflows/_panel.html", context)
+    return page(request, wanted, found)
+
+
+def visible_step(user: User, pk: int) -> Step:
+    """The step, of a request that the user may see; 404 otherwise."""
+    rows = Request.objects.visible_to(user).filter(steps=pk)
+    found = get_object_or_404(rows.select_related("customer", "unit", "region", "owner", "submitter"))
+    step = get_object_or_404(Step, pk=pk, request=found)
+    step.request = found
+    return step
+
+
+def page(
+    request: HttpRequest,
+    wanted: QueueFilter,
+    step: Step | None = None,
+    form: DecisionForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The queue as it is filtered, and the panel of a step when one is open."""
+    user = _user(request)
+    steps, more = queries.queue_page(user, wanted, after=queries.place_of(request.GET.get("after", "")))
+    context: dict[str, Any] = {
+        "rows": _rows(steps),
+        "more": queries.cursor_of(steps[-1]) if more else "",
+        "chips": _chips(wanted, queries.queue_counts(user)),
+        "wanted": wanted,
+        "filtered": wanted != QueueFilter(),
+        "query": query_of(wanted),
+    }
+    if step is not None:
+        context |= shown.panel(step.request, step, user, form)
+        context["open_step"] = step.pk
+    return render(request, "workflows/queue.html", context, status=status)
+
+
+def _rows(steps: list[Step]) -> list[dict[str, Any]]:
+    """What the table shows, from rows that were loaded together."""
+    now = db_now()
+    lines = terms_today((step.request, _annotated(step, "req_type")) for step in steps)
+    return [
+        {
+            "step": step,
+            "request": step.request,
+            "customer": step.request.customer,
+            "role": Role(step.role).label,
+            "what": shown.kind_of_request(_annotated(step, "req_type")),
+            "grade": _annotated(step, "grade"),
+            "over": decimal_of(_annotated(step, "over_formula_pct")),
+            "hours": queries.hours_left(step, now),
+            **shown.today(lines[step.request_id], step.request.amount),
+        }
+        for step in steps
+    ]
+
+
+def _annotated(step: Step, name: str) -> Any:
+    """A value that `queries_queue.SHOWN` has put on the row."""
+    return getattr(step, name)
+
+
+def query_of(wanted: QueueFilter) -> str:
+    """The filter as the query of an address, without what does not restrict."""
+    given = {name: "1" if value is True else value for name, value in asdict(wanted).items() if value}
+    return urlencode(given)
+
+
+def _chip(label: Any, wanted: QueueFilter, *, active: bool, count: str) -> dict[str, Any]:
+    query = query_of(wanted)
+    url = reverse("workflows:queue") + (f"?{query}" if query else "")
+    return {"label": label, "url": url, "active": active, "count": count}
+
+
+def _chips(wanted: QueueFilter, counts: queries.QueueCounts) -> list[dict[str, Any]]:
+    """All, late, second rounds, then one chip per kind and per role where there is a choice."""
+
+    def counted(number: int) -> str:
+        return f"{number}+" if counts.capped else str(number)
+
+    everything = QueueFilter(q=wanted.q)
+    chips = [
+        _chip(_("All"), everything, active=wanted == everything, count=counted(counts.total)),
+        _chip(
+            _("Overdue"),
+            replace(wanted, overdue=not wanted.overdue),
+            active=wanted.overdue,
+            count=counted(counts.overdue),
+        ),
+        _chip(
+            _("Resubmitted"),
+            replace(wanted, again=not wanted.again),
+            active=wanted.again,
+            count=counted(counts.again),
+        ),
+    ]
+    for code, number in sorted(counts.kinds.items()):
+        chosen = wanted.kind == code
+        target = replace(wanted, kind="" if chosen else code)
+        chips.append(_chip(REGISTRY[code].name, target, active=chosen, count=counted(number)))
+    for role, number in sorted(counts.roles.items()):
+        if len(counts.roles) < 2 and wanted.role != role:
+            continue
+        chosen = wanted.role == role
+        target = replace(wanted, role="" if chosen else role)
+        label = _("as %(role)s") % {"role": Role(role).label}
+        chips.append(_chip(label, target, active=chosen, count=counted(number)))
+    return chips
+
+
+def _user(request: HttpRequest) -> User:
+    user = request.user
+    if not isinstance(user, User):
+        raise TypeError("the login middleware lets nobody else in")
+    return user

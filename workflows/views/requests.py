@@ -1,0 +1,277 @@
+"""The list of requests, the page of one, and what people do there: decide, withdraw, share."""
+
+import uuid
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import AUTHENTICATED, access
+from accounts.models import User
+from accounts.problems import Problem
+from accounts.queries import has_role
+from accounts.templatetags.states import look
+from audit.models import READERS, Event
+from audit.queries import timeline
+from workflows import queries_pages as queries
+from workflows import queries_queue, rules, services
+from workflows.forms import DecisionForm, ListFilterForm, ShareForm, WithdrawForm, queue_filter
+from workflows.kinds import REGISTRY
+from workflows.models import Decision, Request, State, Step
+from workflows.sharing import share_request
+from workflows.views import queue, shown
+
+# Refusals of the service that belong to a field of the decision form.
+AT_FIELD: Final = {"conditions_missing": "limit", "reason_missing": "reason"}
+SAID: Final = {
+    rules.APPROVE: lambda: _("You approved %(no)s of %(customer)s."),
+    rules.APPROVE_CONDITIONAL: lambda: _("You approved %(no)s of %(customer)s with conditions."),
+    rules.RETURN: lambda: _("You returned %(no)s of %(customer)s to %(submitter)s."),
+    rules.REJECT: lambda: _("You rejected %(no)s of %(customer)s."),
+}
+
+
+@access(AUTHENTICATED)
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """All requests that the reader may see, newest first."""
+    form = ListFilterForm(request.GET)
+    wanted = form.wanted()
+    fitting = wanted.of(Request.objects.visible_to(_user(request)), settings.TIME_ZONE)
+    counts = queries.state_counts(fitting)
+    chosen = fitting.filter(state=wanted.state) if wanted.state else fitting
+    found = queries.request_page(chosen, before=_cursor(request, "before"), after=_cursor(request, "after"))
+    holders = queries.holders_now(found.rows)
+    context = {
+        "form": form,
+        "page": found,
+        "rows": [_row(row, holders.get(row.pk, [])) for row in found.rows],
+        "chips": _chips(request.GET, wanted.state, counts),
+        "filtered": any((wanted.q, wanted.state, wanted.kind, wanted.start, wanted.end)),
+        "state": wanted.state,
+    }
+    return render(request, "workflows/requests.html", context)
+
+
+def _row(found: Request, holders: list[queries.Holder]) -> dict[str, Any]:
+    return {
+        "request": found,
+        "kind": REGISTRY[found.kind].name,
+        "holders": holders,
+        "due": min((holder.due_at for holder in holders if holder.due_at), default=None),
+    }
+
+
+def _chips(params: QueryDict, state: str, counts: dict[str, int]) -> list[dict[str, Any]]:
+    """All states with their counts; the other filters stay."""
+    kept = {name: value for name in ("q", "start", "end", "kind") if (value := params.get(name))}
+
+    def chip(label: Any, value: str, count: int) -> dict[str, Any]:
+        query = urlencode({**kept, "state": value} if value else kept)
+        url = reverse("workflows:requests") + (f"?{query}" if query else "")
+        return {"label": label, "url": url, "active": state == value, "count": str(count)}
+
+    states = [chip(look(value).label, value, counts.get(value, 0)) for value in State.values]
+    return [chip(_("All"), "", sum(counts.values())), *states]
+
+
+def _cursor(request: HttpRequest, name: str) -> int | None:
+    """A number of a request; anything else means the first page."""
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+@access(AUTHENTICATED)
+@require_GET
+def detail(request: HttpRequest, no: str) -> HttpResponse:
+    return page(request, _visible(request, no))
+
+
+@access(AUTHENTICATED)
+@require_GET
+def documents(request: HttpRequest, no: str) -> HttpResponse:
+    """The documents alone; asked for again and again while they are being made."""
+    found = _visible(request, no)
+    return render(request, "workflows/_request_documents.html", shown.documents(found, _user(request)))
+
+
+def page(
+    request: HttpRequest,
+    found: Request,
+    *,
+    decision: DecisionForm | None = None,
+    withdrawal: WithdrawForm | None = None,
+    sharing: ShareForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page of a request, the same for everyone; what each may do differs."""
+    user = _user(request)
+    round_ = queries.current_round(found)
+    context = {
+        **shown.panel(found, queries.step_of(round_, user), user, decision, origin="request"),
+        **shown.documents(found, user),
+        "holders": [step for step in path_of(round_.steps, round_, found) if step["state"] == "open"],
+        "kind": REGISTRY[found.kind].name,
+        "earlier": _earlier(found),
+        "questions": _questions(round_.steps, found),
+        "is_submitter": found.submitter.person_id == user.person_id,
+        "withdraw_form": (withdrawal or WithdrawForm()) if queries.may_withdraw(round_, user) else None,
+        "share_form": (sharing or ShareForm()) if found.submitter.person_id == user.person_id else None,
+        # Whoever may see a request may read its own history; the trail as a whole is finance's.
+        "events": timeline(Event.objects.all(), found.no),
+        "reviews_trail": has_role(user, *READERS),
+    }
+    return render(request, "workflows/request.html", context, status=status)
+
+
+def path_of(steps: list[Step], round_: Any, found: Request) -> list[dict[str, Any]]:
+    return shown.path_steps(steps, round_.staff, found.currency)
+
+
+def _earlier(found: Request) -> list[dict[str, Any]]:
+    return [
+        {"submission": submission, "steps": shown.path_steps(steps, None, found.currency)}
+        for submission, steps in queries.earlier_rounds(found)
+    ]
+
+
+def _questions(steps: list[Step], found: Request) -> list[Decision]:
+    """Why the current round was returned."""
+    if found.state != State.RETURNED:
+        return []
+    return [step.decision for step in steps if step.status == "returned"]
+
+
+@access(AUTHENTICATED)
+@require_POST
+def decide(request: HttpRequest, no: str, step: int) -> HttpResponse:
+    """Say it; then the next item of the queue, or back to the request when it was said there."""
+    user, found, form = _user(request), _visible(request, no), DecisionForm(request.POST)
+    status = 422
+    if form.is_valid():
+        try:
+            said = services.decide(
+                no,
+                step,
+                actor=user,
+                verb=form.cleaned_data["verb"],
+                content_sha256=form.cleaned_data["content_sha256"],
+                idempotency_key=_key(request),
+                reason=form.cleaned_data["reason"],
+                conditions=form.conditions,
+            )
+        except Problem as refusal:
+            status = refusal.status
+            put_at_fields(form, refusal)
+        else:
+            return _after(request, said)
+    if request.POST.get("origin") == "request":
+        return page(request, found, decision=form, status=status)
+    wanted = queue_filter(QueryDict(request.POST.get("query", "")[:400]))
+    return queue.page(request, wanted, queue.visible_step(user, step), form, status)
+
+
+def put_at_fields(form: forms.Form, refusal: Problem) -> None:
+    """The refusal at the field it is about, else on top of the form."""
+    placed = False
+    for error in refusal.errors:
+        field = error.get("field") or AT_FIELD.get(refusal.code)
+        if field in form.fields:
+            form.add_error(field, error.get("message") or refusal.title)
+            placed = True
+    if not placed:
+        field = AT_FIELD.get(refusal.code)
+        form.add_error(field if field in form.fields else None, refusal.title)
+
+
+def _after(request: HttpRequest, said: Decision) -> HttpResponse:
+    """The message names what happened; the answer leads to the next item."""
+    found = Request.objects.select_related("customer", "submitter").get(pk=said.request_id)
+    names = {"no": found.no, "customer": found.customer.name, "submitter": found.submitter.display_name}
+    messages.success(request, f"{SAID[said.verb]() % names} {_now(found)}".strip())
+    if request.POST.get("origin") == "request":
+        return redirect("workflows:request", no=found.no)
+    wanted = queue_filter(QueryDict(request.POST.get("query", "")[:400]))
+    following = queries_queue.next_step(_user(request), wanted, said.step)
+    query = queue.query_of(wanted)
+    target = reverse("workflows:panel", args=[following.pk]) if following else reverse("workflows:queue")
+    return redirect(target + (f"?{query}" if query else ""))
+
+
+def _now(found: Request) -> str:
+    """What became of the request by this decision."""
+    if found.state == State.APPROVED:
+        return _("It is approved and takes effect; the notice is being made.")
+    if found.state == State.REJECTED:
+        return _("It is closed; the notice is being made.")
+    if found.state == State.RETURNED:
+        return _("It is with the submitter now.")
+    holders = queries.holders_now([found]).get(found.pk, [])
+    people = ", ".join(dict.fromkeys(name for holder in holders for name in holder.people))
+    return _("It is now with %(people)s.") % {"people": people} if people else ""
+
+
+@access(AUTHENTICATED)
+@require_POST
+def withdraw(request: HttpRequest, no: str) -> HttpResponse:
+    found, form = _visible(request, no), WithdrawForm(request.POST)
+    status = 422
+    if form.is_valid():
+        try:
+            services.withdraw(
+                no, actor=_user(request), reason=form.cleaned_data["reason"], idempotency_key=_key(request)
+            )
+        except Problem as refusal:
+            status = refusal.status
+            put_at_fields(form, refusal)
+        else:
+            messages.success(request, _("%(no)s is withdrawn.") % {"no": no})
+            return redirect("workflows:request", no=no)
+    if not queries.may_withdraw(queries.current_round(found), _user(request)):
+        # The form is not on the page any more, so its errors are said on top.
+        for sentence in form.non_field_errors():
+            messages.error(request, sentence)
+    return page(request, found, withdrawal=form, status=status)
+
+
+@access(AUTHENTICATED)
+@require_POST
+def share(request: HttpRequest, no: str) -> HttpResponse:
+    """Let a colleague read the request."""
+    found, form = _visible(request, no), ShareForm(request.POST)
+    status = 422
+    if form.is_valid() and form.colleague is not None:
+        try:
+            share_request(found, form.colleague, actor=_user(request))
+        except Problem as refusal:
+            status = refusal.status
+            put_at_fields(form, refusal)
+        else:
+            name = form.colleague.display_name
+            messages.success(request, _("%(name)s may now read %(no)s.") % {"name": name, "no": no})
+            return redirect("workflows:request", no=no)
+    return page(request, found, sharing=form, status=status)
+
+
+def _visible(request: HttpRequest, no: str) -> Request:
+    rows = Request.objects.visible_to(_user(request))
+    return get_object_or_404(rows.select_related("customer", "unit", "region", "owner", "submitter"), no=no)
+
+
+def _key(request: HttpRequest) -> str:
+    """The key of this rendering of the form, so that sending it twice acts once."""
+    return f"page:{request.POST.get('idempotency_key', '')[:100] or uuid.uuid4()}"
+
+
+def _user(request: HttpRequest) -> User:
+    user = request.user
+    if not isinstance(user, User):
+        raise TypeError("the login middleware lets nobody else in")
+    return user

@@ -1,0 +1,177 @@
+"""How a request is shown: path, terms, conditions and reasons as the templates want them."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.roles import Role
+from accounts.templatetags import formats
+from contracts.models import Document
+from credit.choices import AttachmentKind, ReasonCode, RequestType, SecurityType, Settlement
+from credit.queries import LineState
+from policies.rules.plan import Plan
+from workflows import rules
+from workflows.engine import Round
+from workflows.forms import DecisionForm
+from workflows.models import Request, Step, Submission
+from workflows.people import Staff
+from workflows.queries_pages import (
+    current_round,
+    decimal_of,
+    may_decide,
+    similar_requests,
+    terms_today,
+)
+from workflows.refusals import problem
+
+WORDS: dict[str, Mapping[str, Any]] = {
+    "req_type": dict(RequestType.choices),
+    "settlement": dict(Settlement.choices),
+    "reason_code": dict(ReasonCode.choices),
+    "security_type": dict(SecurityType.choices),
+}
+
+
+def kind_of_request(req_type: object) -> str:
+    """The word for a request type, as far as there is one."""
+    return str(WORDS["req_type"].get(str(req_type or ""), req_type or ""))
+
+
+def condition_words(conditions: Mapping[str, Any], currency: str) -> list[str]:
+    """What an approver asked for, one sentence each."""
+    words = []
+    if "limit" in conditions:
+        amount = formats.grouped(Decimal(conditions["limit"]), 2)
+        words.append(_("Limit at most %(currency)s %(amount)s") % {"currency": currency, "amount": amount})
+    if "term_days" in conditions:
+        words.append(_("Payment term at most %(days)s days") % {"days": conditions["term_days"]})
+    if "valid_to" in conditions:
+        words.append(_("Valid until %(day)s at the latest") % {"day": conditions["valid_to"]})
+    if "security" in conditions:
+        words.append(_("Only with security: %(text)s") % {"text": conditions["security"]})
+    if "note" in conditions:
+        words.append(conditions["note"])
+    return words
+
+
+def path_steps(steps: Iterable[Step], staff: Staff | None, currency: str) -> list[dict[str, Any]]:
+    """Steps as `components/path.html` draws them."""
+    return [_path_step(step, staff, currency) for step in steps]
+
+
+def _path_step(step: Step, staff: Staff | None, currency: str) -> dict[str, Any]:
+    decision = getattr(step, "decision", None)
+    members = staff.pool(step.role).members if staff is not None else ()
+    comment = decision.reason if decision else ""
+    if step.status == "skipped":
+        comment = _("Skipped: the only person who could decide here also decides a later step.")
+    return {
+        "role": Role(step.role).label,
+        "people": [member.display_name for member in members] if step.status in ("open", "waiting") else [],
+        "state": "endorsed" if step.status == "approved" and step.mode == "endorse" else step.status,
+        "mode": step.mode,
+        "stage": step.stage,
+        "reasons": step.reasons,
+        "due": step.due_at,
+        "due_hours": None if step.status == "open" else step.sla_hours,
+        "decided_by": decision.actor.display_name if decision else "",
+        "decided_at": decision.decided_at if decision else None,
+        "comment": comment,
+        "conditions": condition_words(decision.conditions, currency) if decision else [],
+    }
+
+
+def granted(round_: Round) -> list[str]:
+    """What would be put in force beyond what was asked: the conditions of everybody so far, in words."""
+    currency = round_.request.currency
+    made = [step.decision.conditions for step in round_.steps if step.status == "approved"]
+    return list(dict.fromkeys(word for conditions in made for word in condition_words(conditions, currency)))
+
+
+def letter(submission: Submission) -> dict[str, Any]:
+    """What is asked, with words for codes."""
+    asked = dict(submission.content["asked"])
+    for name, words in WORDS.items():
+        asked[f"{name}_word"] = words.get(asked.get(name) or "", asked.get(name) or "")
+    kinds = dict(AttachmentKind.choices)
+    papers = [{**paper, "word": kinds.get(paper["kind"], paper["kind"])} for paper in submission.content["attachments"]]
+    return {"asked": asked, "papers": papers, "terms": submission.content["terms"]}
+
+
+def against_today(request: Request, submission: Submission) -> dict[str, Any]:
+    """The amount asked for against the line in force today."""
+    asked = submission.content["asked"].get("req_type") or ""
+    return {"line": today(terms_today([(request, asked)])[request.pk], request.amount)}
+
+
+def today(state: LineState, amount: Decimal) -> dict[str, Any]:
+    """The line in force today and how the amount differs from it; no difference where there is no figure."""
+    line = state.line
+    known = line.amount if line is not None and state.state in ("amount", "zero") else None
+    return {"state": state.state, "line": line, "delta": None if known is None else amount - known}
+
+
+def evidence(submission: Submission) -> dict[str, Any]:
+    """The headline figures of the frozen evaluation."""
+    facts = submission.content["facts"]
+    return {
+        "evaluation": submission.content["evaluation"],
+        "over_formula": decimal_of(facts.get("over_formula_pct")),
+        "formula": decimal_of(facts.get("limit_formula")),
+        "grade": facts.get("grade"),
+        "bands": Plan.from_json(submission.plan).bands,
+    }
+
+
+def refusals(round_: Round, step: Step | None, user: User) -> dict[str, str]:
+    """For each verb the sentence why this person may not say it; verbs he may say are missing."""
+    if step is None:
+        return {}
+    found = {verb: may_decide(round_, step, user, verb) for verb in rules.VERBS}
+    return {verb: problem(refusal).title for verb, refusal in found.items() if refusal is not None}
+
+
+def panel(
+    request: Request, step: Step | None, user: User, form: DecisionForm | None = None, origin: str = "queue"
+) -> dict[str, Any]:
+    """Everything the decision panel shows.
+
+    Args:
+        step: the step to decide, of the current round; another one is looked up in it.
+        origin: where the form was, so that the answer leads back there.
+    """
+    round_ = current_round(request)
+    mine = next((each for each in round_.steps if step is not None and each.pk == step.pk), None)
+    said = refusals(round_, mine, user)
+    return {
+        "request_": request,
+        "round": round_,
+        "submission": round_.submission,
+        "step": mine,
+        "role": Role(mine.role).label if mine else "",
+        "steps": path_steps(round_.steps, round_.staff, request.currency),
+        "refusals": said,
+        "refused": next(iter(said.values()), "") if len(said) == len(rules.VERBS) else "",
+        "form": form or DecisionForm(),
+        "origin": origin,
+        "granted": granted(round_),
+        "similar": similar_requests(request, user),
+        **letter(round_.submission),
+        **evidence(round_.submission),
+        **against_today(request, round_.submission),
+    }
+
+
+def documents(request: Request, user: User) -> dict[str, Any]:
+    """The papers of a request that the user may read, and whether some are still being made."""
+    found = list(Document.objects.visible_to(user).filter(request_no=request.no).order_by("-pk"))
+    expected = request.closed_at is not None and request.state in ("approved", "rejected") and not found
+    return {
+        "request_": request,
+        "documents": found,
+        "expected": expected,
+        "making": expected or any(document.state == "queued" for document in found),
+    }
