@@ -123,9 +123,7 @@ def _run(command: list[str]) -> bool:
     trust = {"NODE_EXTRA_CA_CERTS": certificates} if Path(certificates).exists() else {}
     try:
         environment = {**trust, **os.environ}
-        done = (
-            subprocess.run(command, cwd=ROOT, env=environment, check=False, stdout=sys.stderr).returncode == 0
-        )
+        done = subprocess.run(command, cwd=ROOT, env=environment, check=False, stdout=sys.stderr).returncode == 0
     except OSError:
         done = False
     if not done:

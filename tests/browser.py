@@ -41,9 +41,7 @@ def browser() -> Iterator[Browser]:
 
     with sync_playwright() as playwright:
         environment: dict[str, str | float | bool] = {**os.environ, **found.environment}
-        launched = playwright.chromium.launch(
-            executable_path=found.program, args=list(FLAGS), env=environment
-        )
+        launched = playwright.chromium.launch(executable_path=found.program, args=list(FLAGS), env=environment)
         yield launched
         launched.close()
 
