@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
@@ -14,6 +15,7 @@ from credit import services
 from credit.models import CreditLine, LineCondition
 from credit.queries import line_in_force
 from jobs.models import Job
+from jobs.services import enqueue
 from policies.rules.calendar import business_date
 from tests import factories
 from tests.credit import factories as credit
@@ -149,3 +151,26 @@ def test_only_credit_control_revokes_a_line_and_says_why(company, application, t
         assert refused.value.status == status
     services.end_line(line, reason="95 days overdue", actor=company.credit_controller)
     assert line_in_force(application.customer, "trade", today).state == "not_set"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_jobs_activate_a_line_on_its_day_and_expire_it_after_the_last() -> None:
+    company = factories.company()
+    today = business_date(db_now(), company.unit.time_zone)
+    application = credit.draft(credit.customer(company), company, today)
+    base = {
+        "customer": application.customer, "kind": "trade", "amount": 5, "currency": "CNY", "term_days": 30,
+        "policy_number": 1,
+    }  # fmt: skip
+    over = CreditLine.objects.create(
+        **base, valid_from=today - timedelta(days=9), valid_to=today - timedelta(days=1), request_no="CR-1",
+        activated_at=Now(),
+    )  # fmt: skip
+    due = CreditLine.objects.create(**base, valid_from=today, request_no="CR-2")
+    with transaction.atomic():
+        enqueue("credit.expire_line", "x", {"line": over.pk})
+        enqueue("credit.activate_line", "a", {"line": due.pk})
+    call_command("run_jobs", "--until-idle")
+    over.refresh_from_db()
+    assert over.end_reason == "expired"
+    assert line_in_force(application.customer, "trade", today).line == due
