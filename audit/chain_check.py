@@ -105,7 +105,7 @@ def _any_json(body: str) -> dict[str, Any] | None:
 
 def _projections_agree(row: tuple[Any, ...], content: dict[str, Any]) -> bool:
     at = row[7]
-    if at is None or canonical.instant(at) != content.get("at"):
+    if at is None or f"{at:%Y-%m-%dT%H:%M:%S.%fZ}" != content.get("at"):
         return False
     return all(row[position] == _at_path(content, path) for position, path in _PROJECTIONS.items())
 

@@ -10,6 +10,7 @@ from audit import actions
 from audit.queries import Filter
 
 _KINDS = {
+    "accounts": _("Accounts and roles"),
     "audit": _("Audit trail"),
     "auth": _("Logging in and out"),
     "authz": _("Refused access"),

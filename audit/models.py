@@ -81,9 +81,7 @@ class Event(models.Model):
     request_no = _projection("request_no", models.TextField())
     customer_id = _projection("customer,id", models.BigIntegerField(null=True))
     customer_label = _projection("customer,label", models.TextField())
-    search_text = models.GeneratedField(
-        expression=SearchText("body"), output_field=models.TextField(), db_persist=True
-    )
+    search_text = models.GeneratedField(expression=SearchText("body"), output_field=models.TextField(), db_persist=True)
 
     objects: ClassVar[models.Manager[Event]] = EventQuerySet.as_manager()
 

@@ -69,9 +69,7 @@ def record(
         "actor": _person(actor) if actor else {"is_system": True, "name": "system"},
         "on_behalf_of": _person(on_behalf_of) if on_behalf_of else None,
         "origin": origin.current().to_json(),
-        "object": _filled(
-            type=object_type, id=str(object_id), label=object_label, content_sha256=content_sha256
-        ),
+        "object": _filled(type=object_type, id=str(object_id), label=object_label, content_sha256=content_sha256),
         "request_no": request_no,
         "customer": _filled(id=customer_id, label=customer_label),
         "before": before,
@@ -92,9 +90,7 @@ def record(
 
 
 @transaction.atomic
-def erase_pii(
-    *, actor: User | None, reason: str, event_id: int | None = None, field: str = "", value: str = ""
-) -> int:
+def erase_pii(*, actor: User | None, reason: str, event_id: int | None = None, field: str = "", value: str = "") -> int:
     """Erase personal values from the trail's vault and record that it was done; every hash stays valid.
 
     Args:
@@ -106,9 +102,7 @@ def erase_pii(
     Raises:
         ValueError: when nothing says which values, or the reason is missing.
     """
-    chosen = {
-        name: given for name, given in {"event_id": event_id, "field": field, "value": value}.items() if given
-    }
+    chosen = {name: given for name, given in {"event_id": event_id, "field": field, "value": value}.items() if given}
     if not chosen or not reason.strip():
         raise ValueError("say which values to erase, and why")
     doomed = PiiValue.objects.filter(**chosen).select_for_update()
@@ -172,6 +166,4 @@ def _changes(
 
 def _commit_to(pii: dict[str, str]) -> tuple[list[dict[str, str]], list[tuple[str, bytes, str]]]:
     values = [(field, secrets.token_bytes(16), value) for field, value in sorted(pii.items()) if value]
-    return [
-        {"field": field, "sha256": chain.commitment(salt, value)} for field, salt, value in values
-    ], values
+    return [{"field": field, "sha256": chain.commitment(salt, value)} for field, salt, value in values], values

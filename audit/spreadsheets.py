@@ -50,9 +50,7 @@ def csv_lines(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
     writer = csv.writer(buffer)
     buffer.write("\ufeff")
     for row in rows:
-        writer.writerow(
-            [harmless(cell.replace("\x00", "")) if isinstance(cell, str) else cell for cell in row]
-        )
+        writer.writerow([harmless(cell.replace("\x00", "")) if isinstance(cell, str) else cell for cell in row])
         yield buffer.getvalue()
         buffer.seek(0)
         buffer.truncate()

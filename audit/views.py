@@ -66,17 +66,13 @@ def export(request: HttpRequest) -> HttpResponseBase:
         return _explorer(request, form, status=problem.status, refusal=problem.title)
     name = f"audit-{timezone.localdate():%Y%m%d}.{file_format}"
     if file_format == "xlsx":
-        return FileResponse(
-            spreadsheets.xlsx_file(rows), as_attachment=True, filename=name, content_type=XLSX
-        )
+        return FileResponse(spreadsheets.xlsx_file(rows), as_attachment=True, filename=name, content_type=XLSX)
     response = StreamingHttpResponse(spreadsheets.csv_lines(rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-def _explorer(
-    request: HttpRequest, form: FilterForm, *, status: int = 200, refusal: str = ""
-) -> HttpResponse:
+def _explorer(request: HttpRequest, form: FilterForm, *, status: int = 200, refusal: str = "") -> HttpResponse:
     valid = form.is_valid()
     events = Event.objects.visible_to(_user(request))
     page = queries.Page([], None, None)
@@ -90,9 +86,7 @@ def _explorer(
         "rows": [(found, _changes(found)) for found in page.events],
         "trail": queries.trail_state(),
         "filtered": valid and bool(form.wanted().to_json()),
-        "hidden": [(name, _plain(value)) for name, value in form.cleaned_data.items() if value]
-        if valid
-        else [],
+        "hidden": [(name, _plain(value)) for name, value in form.cleaned_data.items() if value] if valid else [],
         "refusal": refusal,
         "limit": exports.LIMIT,
     }

@@ -23,9 +23,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("started_at", models.DateTimeField()),
                 ("finished_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
@@ -44,9 +42,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("stream", models.CharField(max_length=120)),
                 ("stream_seq", models.PositiveBigIntegerField()),
@@ -154,9 +150,7 @@ class Migration(migrations.Migration):
                         fields=["search_text"], name="audit_event_search", opclasses=["gin_trgm_ops"]
                     ),
                 ],
-                "constraints": [
-                    models.UniqueConstraint(fields=("stream", "stream_seq"), name="audit_event_position")
-                ],
+                "constraints": [models.UniqueConstraint(fields=("stream", "stream_seq"), name="audit_event_position")],
             },
         ),
         migrations.CreateModel(
@@ -164,9 +158,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("field", models.CharField(max_length=80)),
                 ("salt", models.BinaryField()),
@@ -181,9 +173,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("event", "field"), name="audit_pii_one_per_field")
-                ],
+                "constraints": [models.UniqueConstraint(fields=("event", "field"), name="audit_pii_one_per_field")],
             },
         ),
     ]

@@ -15,9 +15,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="print the report as JSON")
-        parser.add_argument(
-            "--no-record", action="store_true", help="do not keep the result for finance's page"
-        )
+        parser.add_argument("--no-record", action="store_true", help="do not keep the result for finance's page")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
