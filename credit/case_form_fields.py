@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from django import forms
 from django.forms.boundfield import BoundField
-from django.utils.functional import Promise
 from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
@@ -56,7 +55,7 @@ class CaseFormForm(forms.Form):
     groups: dict[str, list[str]]
 
     @property
-    def sections(self) -> list[tuple[str | Promise, list[BoundField]]]:
+    def sections(self) -> list[tuple[str, list[BoundField]]]:
         return [(self.titles[key], [self[name] for name in names]) for key, names in self.groups.items()]
 
     def clean_as_of(self) -> date:
@@ -133,7 +132,7 @@ def _fields(field: FieldDefinition, card: Card) -> dict[str, forms.Field]:
     return made
 
 
-def _control(field: FieldDefinition, name: Promise, needed: bool) -> forms.Field:
+def _control(field: FieldDefinition, name: str, needed: bool) -> forms.Field:
     if field.code in ENUMS:
         return forms.ChoiceField(label=name, choices=[BLANK, *ENUMS[field.code]], required=needed)
     if field.type.startswith("money"):

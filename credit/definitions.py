@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from django.utils.functional import Promise
-
 from credit.fields import bilingual
 from policies.seed import DATA
 
@@ -65,7 +63,7 @@ def _field(field: dict[str, Any]) -> FieldDefinition:
     )
 
 
-def label(no: int, code: str) -> Promise:
+def label(no: int, code: str) -> str:
     """The label of a field in the reader's language; what follows the colon are its choices."""
     field = definitions()[no].field(code)
     return bilingual(field.zh, field.en.split(":")[0])

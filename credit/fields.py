@@ -1,5 +1,6 @@
 """Form fields of credit: strict money, bilingual labels."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.language import pick
 from accounts.money import NotMoney, parse_money
 
-bilingual = lazy(pick, str)
+# Typed as what it turns into when it is shown.
+bilingual: Callable[[str, str], str] = lazy(pick, str)
 
 REFUSALS = {
     "format": _("Write the amount with digits only, such as 1200000 or 95.50."),

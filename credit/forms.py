@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from credit.choices import ReasonCode, RequestType, SecurityType, Settlement
@@ -14,7 +13,7 @@ from credit.fields import DayField, MoneyField
 from credit.models import CreditApplication
 
 BLANK = ("", "—")
-Section = tuple[str | Promise, list[BoundField]]
+Section = tuple[Any, list[BoundField]]
 
 
 def _text(code: str, rows: int = 2) -> forms.CharField:
@@ -52,7 +51,7 @@ class CreditApplicationForm(forms.Form):
         label=_("Grade override"),
         required=False,
         coerce=int,
-        empty_value=0,
+        empty_value=0,  # type: ignore[arg-type]  # what coerce would give
         choices=[(0, _("None")), (1, _("One grade better")), (-1, _("One grade worse"))],
         help_text=_("Only credit control may propose another grade, and must say why."),
     )
@@ -63,7 +62,7 @@ class CreditApplicationForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    SECTIONS: Mapping[str | Promise, Iterable[str]] = {
+    SECTIONS: Mapping[Any, Iterable[str]] = {
         _("Request"): (
             "req_type", "req_limit", "req_term", "settlement", "req_placement", "valid_from", "valid_to",
             "forecast_month", "categories",

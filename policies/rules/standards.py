@@ -92,14 +92,7 @@ class Card:
     @classmethod
     def from_json(cls, data: Mapping[str, Any], code: str = "CREDIT-STD v1") -> Card:
         anchors = data.get("anchors", {})
-        sections = tuple(
-            Section(
-                name,
-                *SECTION_TITLES.get(name, (name, name)),
-                tuple(Indicator.from_json(row, anchors) for row in rows),
-            )
-            for name, rows in data["sections"].items()
-        )
+        sections = tuple(_section(name, rows, anchors) for name, rows in data["sections"].items())
         weights = {
             variant: {name: number(weight) for name, weight in parts.items()}
             for variant, parts in data["weights"].items()
@@ -111,6 +104,11 @@ class Card:
 
     def indicator(self, code: str) -> Indicator:
         return next(i for section in self.sections for i in section.indicators if i.code == code)
+
+
+def _section(code: str, rows: Iterable[Mapping[str, Any]], anchors: Mapping[str, str]) -> Section:
+    zh, en = SECTION_TITLES.get(code, (code, code))
+    return Section(code, zh, en, tuple(Indicator.from_json(row, anchors) for row in rows))
 
 
 @dataclass(frozen=True, slots=True)
