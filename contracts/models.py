@@ -82,7 +82,7 @@ class Document(models.Model):
     voided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     void_reason = models.CharField(max_length=500, blank=True)
 
-    objects: ClassVar[models.Manager["Document"]] = DocumentQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[models.Manager["Document"]] = DocumentQuerySet.as_manager()
 
     class Meta:
         ordering = ("-pk",)
@@ -113,7 +113,7 @@ class Document(models.Model):
         return "void" if self.voided_at else self.state
 
 
-class DocumentUserObjectPermission(UserObjectPermissionBase):  # type: ignore[misc]
+class DocumentUserObjectPermission(UserObjectPermissionBase):
     """A confidential document opened to a person by name: django-guardian's row with a real foreign key."""
 
     content_object = models.ForeignKey(Document, on_delete=models.CASCADE)

@@ -180,9 +180,9 @@ def _open_to(document: Document, viewers: Iterable[User]) -> None:
     )
 
 
-def _advance(document: Document, state: str, **values: Any) -> None:
-    if not Document.objects.filter(pk=document.pk, state=state).update(**values):
-        raise DocumentStateError(f"{document.number} is no longer {state}")
+def _advance(document: Document, was: str, **values: Any) -> None:
+    if not Document.objects.filter(pk=document.pk, state=was).update(**values):
+        raise DocumentStateError(f"{document.number} is not {was}")
 
 
 def _tell(action: str, document: Document, actor: User | None, **facts: Any) -> None:

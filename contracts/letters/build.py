@@ -34,8 +34,8 @@ from contracts.pipeline.qr import qr_png
 
 SMALL = Style(size=7.5, colour=GREY)
 LABEL = Style(size=8, colour=GREY)
-TEXT = Style(line=1.25)
-STRONG = Style(bold=True, colour=INK)
+TEXT = Style(size=9, line=1.25)
+STRONG = Style(size=9, bold=True, colour=INK, line=1.25)
 SECTION = Style(size=10.5, bold=True, colour=NAVY, before=9, after=3, keep_next=True)
 HEAD = Style(size=8.5, bold=True, colour=NAVY)
 Column = tuple[str, str, float, Style]
@@ -54,7 +54,7 @@ def build_letter(kind: str, language: str) -> bytes:
     else:
         _approval_sheet(paper, words)
     _proof(paper, words)
-    _footer(paper, words)
+    _footer(paper, words, kind)
     return save(paper)
 
 
@@ -86,8 +86,8 @@ def _decision_notice(paper: Document, words: Words) -> None:
         "terms",
         [
             (words["item"], "label", 60, TEXT),
-            (words["requested"], "requested", 52, Style(align="right", line=1.25)),
-            (words["approved"], "approved", 56, Style(bold=True, align="right", line=1.25)),
+            (words["requested"], "requested", 52, Style(9, align="right", line=1.25)),
+            (words["approved"], "approved", 56, Style(9, True, align="right", line=1.25)),
         ],
     )
     _conditions(paper, words)
@@ -127,7 +127,7 @@ def _conditions(paper: Document, words: Words) -> None:
     add_line(paper, words["conditions"], SECTION)
     table = add_table(paper, [8, WIDTH - 8])
     add_mark_row(table, "{%tr for condition in conditions %}")
-    number = Cell((("{{ loop.index }}.", Style(bold=True, colour=NAVY, line=1.25)),), padding=(0.8, 1.4))
+    number = Cell((("{{ loop.index }}.", Style(9, True, NAVY, line=1.25)),), padding=(0.8, 1.4))
     add_row(table, [number, Cell((("{{ condition }}", TEXT),), padding=(0.8, 0))])
     add_mark_row(table, "{%tr endfor %}")
     add_mark(paper, "{%p endif %}")
@@ -142,8 +142,8 @@ def _approval_sheet(paper: Document, words: Words) -> None:
         "terms",
         [
             (words["item"], "label", 60, TEXT),
-            (words["requested"], "requested", 52, Style(align="right", line=1.25)),
-            (words["approved"], "approved", 56, Style(bold=True, align="right", line=1.25)),
+            (words["requested"], "requested", 52, Style(9, align="right", line=1.25)),
+            (words["approved"], "approved", 56, Style(9, True, align="right", line=1.25)),
         ],
     )
     small = Style(8.5, line=1.2)
@@ -261,18 +261,17 @@ def _proof(paper: Document, words: Words) -> None:
     )
     row = add_row(table, [Cell(((" ", SMALL),), TINT, edge, (2, 3)), Cell(lines, TINT, edge, (2, 2), middle=True)])
     picture = row.cells[0].paragraphs[0]
-    for run in list(picture.runs):
-        run._r.getparent().remove(run._r)
+    picture.clear()
     add_picture(picture, "qr", qr_png("https://example.invalid/v/00000000000000000000"), 24, words["qr_alt"])
 
 
-def _footer(paper: Document, words: Words) -> None:
+def _footer(paper: Document, words: Words, kind: str) -> None:
     footer = paper.sections[0].footer
     footer.is_linked_to_previous = False
     table = add_table(footer, [62, 62, WIDTH - 124])
     rule, style = (("top", 4, RULE),), Style(7.5, colour=GREY)
     left = Cell((("{{ document.number }} · {{ request_no }}", style),), None, rule, (1.2, 0))
-    centre = Cell((("{{ unit.name }}", _aligned(style, "center")),), None, rule, (1.2, 0))
+    centre = Cell(((words[kind], _aligned(style, "center")),), None, rule, (1.2, 0))
     right = Cell((("", _aligned(style, "right")),), None, rule, (1.2, 0))
     row = add_row(table, [left, centre, right])
     page = row.cells[2].paragraphs[0]

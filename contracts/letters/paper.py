@@ -54,7 +54,7 @@ class Cell:
     lines: tuple[tuple[str, Style], ...]
     fill: str | None = None
     borders: tuple[tuple[str, int, str], ...] = ()
-    padding: tuple[float, float] = (0.75, 1.4)
+    padding: tuple[float, float] = (0.65, 1.4)
     """Above and below, left and right, in mm."""
     middle: bool = False
 
@@ -65,7 +65,7 @@ def new_paper(language: str, title: str) -> Document:
     section = paper.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin = section.right_margin = Mm(21)
-    section.top_margin, section.bottom_margin = Mm(16), Mm(20)
+    section.top_margin, section.bottom_margin = Mm(16), Mm(18)
     section.header_distance, section.footer_distance = Mm(9), Mm(9)
     _set_defaults(paper, "zh-CN" if language == "zh-hans" else "en-GB")
     core = paper.core_properties
@@ -130,8 +130,7 @@ def add_gap(paper: Document, height: float) -> None:
     holder = _element("w:rPr")
     holder.append(_element("w:sz", val=str(max(2, int(height / 1.2 * 2)))))
     mark.append(holder)
-    for run in paper.paragraphs[-1].runs:
-        run._r.getparent().remove(run._r)
+    paper.paragraphs[-1].clear()
 
 
 def add_table(holder: Any, widths: list[float], *, indent: float = 0) -> Any:

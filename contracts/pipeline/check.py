@@ -54,7 +54,10 @@ def check(pdf: bytes, context: Mapping[str, object]) -> Checked:
 
 def _text(pdf: bytes) -> tuple[str, int]:
     """All visible characters without spaces, and the number of pages."""
-    document = pypdfium2.PdfDocument(pdf)
+    try:
+        document = pypdfium2.PdfDocument(pdf)
+    except pypdfium2.PdfiumError as error:
+        raise CheckError("not_pdf", str(error)) from error
     try:
         pieces = []
         for page in document:
@@ -85,11 +88,22 @@ def _strings(value: object) -> Iterator[str]:
 
 
 def _contains(text: str, value: str) -> bool:
-    """Whether the value is in the text, whole or cut in two by a page break."""
-    if value in text:
-        return True
-    cuts = range(PIECE, len(value) - PIECE + 1)
-    return any(value[:cut] in text and value[cut:] in text for cut in cuts)
+    """Whether the value is in the text, whole or in pieces, as page breaks cut it."""
+    while value not in text:
+        piece = _longest_start(text, value)
+        if piece < PIECE:
+            return False
+        value = value[piece:]
+    return True
+
+
+def _longest_start(text: str, value: str) -> int:
+    """How many first characters of the value are in the text together."""
+    low, high = 0, len(value)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if value[:middle] in text else (low, middle - 1)
+    return low
 
 
 def _check_fonts(pdf: bytes) -> None:
@@ -118,4 +132,4 @@ def _embedded(font: PdfObject) -> bool:
 
 def _entry(holder: DictionaryObject, name: str) -> DictionaryObject:
     """A dictionary inside another; [] follows references, get() does not."""
-    return holder[name] if name in holder else DictionaryObject()
+    return holder[name] if name in holder else DictionaryObject()  # type: ignore[no-untyped-call]

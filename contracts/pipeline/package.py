@@ -27,10 +27,15 @@ class PackageError(ValueError):
 def parse_xml(data: bytes | str) -> etree._Element:
     """Parse strictly: no entity, no network, and a broken document is an error, never repaired."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    if b"<!DOCTYPE" in (data if isinstance(data, bytes) else data.encode("utf-8")):
-        raise PackageError("dtd", "document type declarations are not allowed")
+    _refuse_declarations(data if isinstance(data, bytes) else data.encode("utf-8"))
     root: etree._Element = etree.fromstring(data, parser)
     return root
+
+
+def _refuse_declarations(xml: bytes) -> None:
+    """Refuse entities, and encodings in which they could hide."""
+    if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml or xml[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise PackageError("dtd", "document type declarations are not allowed")
 
 
 def read(data: bytes) -> dict[str, bytes]:
@@ -40,9 +45,13 @@ def read(data: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _check_directory(archive.infolist())
-            return {info.filename: archive.read(info) for info in archive.infolist()}
+            parts = {info.filename: archive.read(info) for info in archive.infolist()}
     except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as error:
         raise PackageError("corrupt_zip", str(error)) from error
+    for name, part in parts.items():
+        if name.endswith((".xml", ".rels")):
+            _refuse_declarations(part)
+    return parts
 
 
 def _check_directory(infos: list[zipfile.ZipInfo]) -> None:

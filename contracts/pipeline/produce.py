@@ -68,21 +68,17 @@ def produce(
 
 def _ask(task: bytes, wall_seconds: float) -> dict[str, str]:
     environment = {"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8", "PYTHONPATH": str(PROJECT)}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "contracts.pipeline.child"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=PROJECT,
-        env=environment,
-        start_new_session=True,
-    )
-    try:
-        output, errors = process.communicate(task, timeout=wall_seconds)
-    except subprocess.TimeoutExpired:
-        raise ProductionError("engine_timeout", f"no answer after {wall_seconds:g} s") from None
-    finally:
-        _kill_group(process)
+    command = [sys.executable, "-m", "contracts.pipeline.child"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(  # noqa: S603
+        command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=PROJECT, env=environment, start_new_session=True
+    ) as process:
+        try:
+            output, errors = process.communicate(task, timeout=wall_seconds)
+        except subprocess.TimeoutExpired:
+            raise ProductionError("engine_timeout", f"no answer after {wall_seconds:g} s") from None
+        finally:
+            _kill_group(process)
     try:
         answer: dict[str, str] = json.loads(output)
     except ValueError:

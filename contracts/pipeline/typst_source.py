@@ -73,9 +73,8 @@ def _running(setter: TextSetter, section: Element, kind: str) -> str:
 
 
 def _story(setter: TextSetter, container: Element) -> str:
-    blocks = [
-        setter.paragraph(child) if kind == "p" else set_table(setter, child)
-        for kind, child in children(container)
-        if kind in ("p", "tbl")
-    ]
-    return "\n".join(blocks)
+    parts = [(kind, child) for kind, child in children(container) if kind in ("p", "tbl")]
+    # Word wants a paragraph after a final table; an empty one at the end must not open a page of its own.
+    if parts and parts[-1][0] == "p" and parts[-1][1].find(tag("r")) is None:
+        parts.pop()
+    return "\n".join(setter.paragraph(child) if kind == "p" else set_table(setter, child) for kind, child in parts)

@@ -136,12 +136,11 @@ class TextSetter:
     def _breakable(self, text: str, size: float) -> str:
         """Give words that are wider than the line places to break (hashes, addresses, hostile names)."""
         longest = max(4, int(self.width / (LETTER * size)))
-        pieces: list[str] = []
-        for word in re.split(rf"([^\s\u2e80-\uffff]{{{longest + 1},}})", text):
-            wide = len(word) > longest and re.fullmatch(r"[^\s\u2e80-\uffff]+", word)
-            step = 2 if wide else max(1, len(word))
-            pieces.extend(word[n : n + step] for n in range(0, len(word), step))
-        return "#h(0pt)".join(f"#{literal(piece)}" for piece in pieces)
+        words = re.split(rf"([^\s\u2e80-\uffff]{{{longest + 1},}})", text)
+        # Every second part is a wide word. A hair of space leaves no trace in copied text, but does not break
+        # before a closing bracket; the zero-width space does.
+        parts = [_broken(word) if number % 2 else f"#{literal(word)}" for number, word in enumerate(words) if word]
+        return "".join(parts)
 
     def _styled(self, content: str, run: Element, paragraph: Element) -> str:
         layers = self.word.run_layers(run, paragraph)
@@ -187,6 +186,11 @@ class TextSetter:
         description = "" if properties is None else properties.get("descr", "")
         size = f"width: {width:g}pt, height: {height:g}pt"
         return f"#box(image({literal(name)}, {size}, alt: {literal(description)}))"
+
+
+def _broken(word: str) -> str:
+    joint = "#h(0.01pt)" if re.fullmatch(r"[\w./:@%+=-]+", word) else '#"\u200b"'
+    return joint.join(f"#{literal(word[start : start + 2])}" for start in range(0, len(word), 2))
 
 
 def _is_serif(name: str | None) -> bool:

@@ -74,7 +74,7 @@ def _check(pdf: bytes, root: x509.Certificate, result: Verification) -> None:
     reader = PdfFileReader(io.BytesIO(pdf), strict=False)
     seals = reader.embedded_regular_signatures
     if len(seals) != 1 or len(reader.embedded_signatures) != 1:
-        result.findings.append(f"The file carries {len(reader.embedded_signatures)} signatures instead of one.")
+        result.findings.append(f"The file carries {len(reader.embedded_signatures)} signatures instead of one seal.")
         return
     result.sealed = True
     result.reason = str(seals[0].sig_object.get("/Reason", ""))

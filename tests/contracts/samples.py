@@ -1,5 +1,6 @@
 """Letters of an invented company in both languages, as the lead's builders will hand them in."""
 
+from copy import deepcopy
 from typing import Any
 
 from contracts.letters.context import ApprovalSheet, DecisionNotice
@@ -280,3 +281,8 @@ IDENTITY = {
     "verify_code": "K7QX M2R0 8VTE 3NPA 55ZD",
     "verify_url": "https://countersign.example.com/v/K7QXM2R08VTE3NPA55ZD",
 }
+
+
+def snapshot(kind: str = "decision_notice", language: str = "zh-hans", **changes: Any) -> dict[str, Any]:
+    """A sample letter with some fields changed."""
+    return {**deepcopy(SAMPLES[kind, language]()), **changes}
