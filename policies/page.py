@@ -13,6 +13,7 @@ from accounts.queries import covers, in_force
 from accounts.roles import LABELS
 from policies.rules.pack import Pack
 from policies.rules.route import route
+from policies.rules.standards import Indicator
 from policies.rules.tables import Row, Table
 from policies.rules.wording import chain_words, condition_words, number_words
 
@@ -107,7 +108,7 @@ def tier_policy(pack: Pack) -> list[dict[str, Any]]:
     return [
         {
             "item": pick(row.outputs["zh"], row.outputs["en"]),
-            "cells": [(star, row.outputs[star].replace("**", "")) for star in "4321"],
+            "cells": [(star, pick(row.outputs[f"{star}_zh"], row.outputs[f"{star}_en"])) for star in "4321"],
         }
         for row in pack.tables["TIER-POLICY"].rows
     ]
@@ -119,6 +120,31 @@ def parameters(pack: Pack) -> list[dict[str, str]]:
         {"label": pick(row.rationale_zh, row.rationale_en), "value": row.outputs["value"]}
         for row in pack.tables["PARAM"].rows
     ]
+
+
+def sections(pack: Pack) -> list[dict[str, Any]]:
+    """The scorecard with its bands, or the meaning of the ratings 0, 2 and 4, in words."""
+    return [
+        {
+            "code": section.code,
+            "label": pick(section.zh, section.en),
+            "indicators": [_indicator(pack, section.code, each) for each in section.indicators],
+        }
+        for section in pack.scorecard.sections
+    ]
+
+
+def _indicator(pack: Pack, section: str, each: Indicator) -> dict[str, Any]:
+    row = next(row for row in pack.tables[f"SC-{section}"].rows if row.code == each.code)
+    sign = "≥" if each.kind == "ge" else "≤"
+    bands = [f"{sign} {band.threshold} → {band.points}" for band in each.bands]
+    return {
+        "code": each.code,
+        "label": pick(each.zh, each.en),
+        "max": each.max,
+        "bands": bands,
+        "anchors": pick(row.outputs["anchors_zh"], row.outputs["anchors"]),
+    }
 
 
 def weights(pack: Pack) -> list[dict[str, Any]]:

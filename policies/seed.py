@@ -22,7 +22,15 @@ def default_content() -> dict[str, Any]:
     tables = [
         {**table, "columns": [{"key": key, **facts[key]} for key in table["columns"]]} for table in typed["tables"]
     ]
-    return {"tables": [*tables, *_scorecard(defaults), _grades(defaults), _tier_policy(defaults), _sla(defaults)]}
+    return {
+        "tables": [
+            *tables,
+            *_scorecard(defaults, typed["anchors_zh"]),
+            _grades(defaults),
+            _tier_policy(defaults, typed["texts"]),
+            _sla(defaults),
+        ]
+    }
 
 
 @cache
@@ -43,7 +51,7 @@ def _row(code: str, outputs: dict[str, str]) -> dict[str, Any]:
     return {"code": code, "cells": {}, "outputs": outputs, "rationale_zh": "", "rationale_en": ""}
 
 
-def _scorecard(defaults: dict[str, Any]) -> list[dict[str, Any]]:
+def _scorecard(defaults: dict[str, Any], anchors_zh: dict[str, str]) -> list[dict[str, Any]]:
     card = defaults["scorecard"]
     titles = {
         "HP": ("历史回款(表 4)", "Payment history (form 4)"),
@@ -56,7 +64,7 @@ def _scorecard(defaults: dict[str, Any]) -> list[dict[str, Any]]:
             f"SC-{code}",
             "scorecard",
             *titles[code],
-            [_row(each["code"], _indicator(each, card["anchors"])) for each in card["sections"][code]],
+            [_row(each["code"], _indicator(each, card["anchors"], anchors_zh)) for each in card["sections"][code]],
         )
         for code in titles
     ]
@@ -64,11 +72,12 @@ def _scorecard(defaults: dict[str, Any]) -> list[dict[str, Any]]:
     return [_table("SC-WEIGHTS", "scorecard", "评分卡权重", "Scorecard weights", weights), *tables]
 
 
-def _indicator(each: dict[str, Any], anchors: dict[str, str]) -> dict[str, str]:
+def _indicator(each: dict[str, Any], anchors: dict[str, str], anchors_zh: dict[str, str]) -> dict[str, str]:
     """Bands are written ``bound:points``, best first."""
+    code = each["code"]
     text = {key: each[key] for key in ("zh", "en", "max", "kind", "source", "data")}
     bands = " ".join(f"{bound}:{points}" for bound, points in each["bands"])
-    return {**text, "bands": bands, "anchors": anchors.get(each["code"], "")}
+    return {**text, "bands": bands, "anchors": anchors.get(code, ""), "anchors_zh": anchors_zh.get(code, "")}
 
 
 def _grades(defaults: dict[str, Any]) -> dict[str, Any]:
@@ -79,15 +88,16 @@ def _grades(defaults: dict[str, Any]) -> dict[str, Any]:
     return _table("GRADE", "grade", "信用等级与授信标准(表 8)", "Credit grades and what they are worth (form 8)", rows)
 
 
-def _tier_policy(defaults: dict[str, Any]) -> dict[str, Any]:
-    rows = [
-        _row(
-            f"T-{position}",
-            {key: value for key, value in item.items() if key != "item"} | split_label(item["item"]),
-        )
-        for position, item in enumerate(defaults["tier_policy"], start=1)
-    ]
-    return _table("TIER-POLICY", "tier", "客户分类与销售政策标准表(表 7)", "Tier policy (form 7)", rows)
+def _tier_policy(defaults: dict[str, Any], texts: dict[str, dict[str, str]]) -> dict[str, Any]:
+    """The domain's text of each star under its number, as the rules read it; its wording per language beside it."""
+    rows = []
+    for position, item in enumerate(defaults["tier_policy"], start=1):
+        outputs = {star: item[star] for star in "4321"} | split_label(item["item"])
+        for star in "4321":
+            words = texts.get(item[star], {"zh": item[star], "en": item[star]})
+            outputs |= {f"{star}_zh": words["zh"], f"{star}_en": words["en"]}
+        rows.append(_row(f"T-{position}", outputs))
+    return _table("TIER-POLICY", "tier", "客户分类与销售政策标准表（表 7）", "Tier policy (form 7)", rows)
 
 
 def split_label(label: str) -> dict[str, str]:

@@ -38,7 +38,7 @@ def detail(request: HttpRequest, number: int | None = None) -> HttpResponse:
         "caps": page.rules(pack.tables["CAP"]),
         "authority": page.authority(pack),
         "holders": page.holders(pack, today),
-        "card": pack.scorecard,
+        "sections": page.sections(pack),
         "weights": page.weights(pack),
         "grades": pack.grades,
         "tiers": page.tier_policy(pack),
