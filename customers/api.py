@@ -1,5 +1,6 @@
 """REST resource `customers`: adapters over the same services as the pages."""
 
+from hashlib import sha256
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -42,9 +43,7 @@ def _visible(request: HttpRequest) -> QuerySet[Customer]:
 
 
 @router.get("", response=CustomerPage)
-def list_customers(
-    request: HttpRequest, q: str = "", cursor: str | None = None, limit: int = 50
-) -> dict[str, Any]:
+def list_customers(request: HttpRequest, q: str = "", cursor: str | None = None, limit: int = 50) -> dict[str, Any]:
     rows = found(_visible(request), q)
     if cursor is not None:
         if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
@@ -100,8 +99,8 @@ def change_customer(request: HttpRequest, pk: int, body: CustomerChange) -> dict
 def upsert_feed(request: HttpRequest, unit: str, kind: str, body: FeedIn) -> dict[str, Any]:
     user = _user(request)
     require(importable_units(user).exists(), "not_importer")
-    chosen = get_object_or_404(importable_units(user), code=unit)
-    if kind not in MODELS:
+    chosen = next((each for each in importable_units(user) if each.code == unit), None)
+    if chosen is None or kind not in MODELS:
         raise Http404
     if body.data_as_of.tzinfo is None:
         raise Problem("data_as_of_zone", 422, _("The time of the data needs a time zone."))
@@ -115,7 +114,7 @@ def upsert_feed(request: HttpRequest, unit: str, kind: str, body: FeedIn) -> dic
             "unchanged": result.unchanged, "batch": result.batch_id,
         }  # fmt: skip
 
-    what = ["feed", unit, kind, body.data_as_of.isoformat(), body.rows]
+    what = ["feed", unit, kind, sha256(request.body).hexdigest()]
     return once(user, idempotency_key(request), what, run)[0]
 
 

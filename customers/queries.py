@@ -2,12 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Max, Q, QuerySet
 
 from accounts.models import Unit, User
-from customers.models import Claim, Customer, CustomerUserObjectPermission, FeedBatch, Invoice, Order, Receipt
+from audit.clock import db_now
+from customers.models import Claim, Customer, CustomerUserObjectPermission, FeedBatch, Invoice, Licence, Order, Receipt
 from customers.rules.ledger import (
     ClaimEntry,
     InvoiceEntry,
@@ -26,6 +29,17 @@ _ORDER = (
     "customer_id", "source_key", "number", "ordered_on", "amount", "shipped_amount", "line_code", "status",
     "tonnes",
 )  # fmt: skip
+
+
+def business_day(unit: Unit) -> date:
+    """Today in the unit's time zone, by the database's clock."""
+    return db_now().astimezone(ZoneInfo(unit.time_zone)).date()
+
+
+def blocking_licences(customer_ids: list[int], on: date) -> dict[int, Licence]:
+    """Per customer the blocking licence that ends first, where one ends within 60 days or has ended."""
+    rows = Licence.objects.filter(customer_id__in=customer_ids, blocking=True, valid_to__lte=on + timedelta(days=60))
+    return {row.customer_id: row for row in rows.order_by("-valid_to", "pk")}
 
 
 def last_feed(unit: Unit) -> dict[str, datetime]:
@@ -73,12 +87,10 @@ def ledgers(customers: Iterable[Customer], on: date) -> dict[int, Ledger]:
     }
 
 
-def _receipts(
-    ids: list[int], on: date
-) -> tuple[Mapping[int, list[ReceiptEntry]], Mapping[int, list[Settlement]]]:
+def _receipts(ids: list[int], on: date) -> tuple[Mapping[int, list[ReceiptEntry]], Mapping[int, list[Settlement]]]:
     receipts: dict[int, list[ReceiptEntry]] = defaultdict(list)
     settlements: dict[int, list[Settlement]] = defaultdict(list)
-    rows = (
+    rows: Any = (
         Receipt.objects.filter(customer_id__in=ids, received_on__lte=on)
         .order_by("received_on", "pk")
         .values_list(
@@ -102,9 +114,11 @@ def _invoices(
     ids: list[int], on: date, settlements: Mapping[int, list[Settlement]]
 ) -> Mapping[int, list[InvoiceEntry]]:
     found: dict[int, list[InvoiceEntry]] = defaultdict(list)
-    rows = Invoice.objects.filter(customer_id__in=ids, invoiced_on__lte=on).order_by("invoiced_on", "pk")
-    for customer_id, *values, pk in rows.values_list(*_INVOICE).iterator(5000):
-        found[customer_id].append(InvoiceEntry(*values, settlements=tuple(settlements.get(pk, ()))))
+    chosen = Invoice.objects.filter(customer_id__in=ids, invoiced_on__lte=on).order_by("invoiced_on", "pk")
+    rows: Any = chosen.values_list(*_INVOICE)
+    for customer_id, *values, pk in rows.iterator(5000):
+        entry = InvoiceEntry(*values, settlements=tuple(settlements.get(pk, ())))
+        found[customer_id].append(entry)
     return found
 
 
@@ -118,7 +132,7 @@ def _orders(ids: list[int], on: date) -> Mapping[int, list[OrderEntry]]:
 
 def _claims(ids: list[int], on: date) -> Mapping[int, list[ClaimEntry]]:
     found: dict[int, list[ClaimEntry]] = defaultdict(list)
-    rows = (
+    rows: Any = (
         Claim.objects.filter(customer_id__in=ids, opened_on__lte=on)
         .order_by("opened_on", "pk")
         .values_list("customer_id", "source_key", "opened_on", "kind", "amount", "closed_on", "confirmed")
@@ -138,9 +152,7 @@ def look_alikes(name: str, unit: Unit, exclude: Customer | None = None) -> list[
 
 def shares(customer: Customer) -> QuerySet[User]:
     """Colleagues with whom the customer is shared."""
-    granted = CustomerUserObjectPermission.objects.filter(
-        content_object=customer, permission__codename="view_customer"
-    )
+    granted = CustomerUserObjectPermission.objects.filter(content_object=customer, permission__codename="view_customer")
     return User.objects.filter(pk__in=granted.values("user_id"))
 
 

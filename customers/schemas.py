@@ -1,73 +1,72 @@
-"""Shapes of the REST resource `customers`. Amounts are text, days are ISO text, unknown fields are refused."""
+"""Shapes of the REST resource `customers`: amounts are text, days ISO text, unknown fields refused."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
 from ninja import Schema
-from pydantic import BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BeforeValidator, ConfigDict
 
-from accounts.money import NotMoney, parse_money
+from accounts.schemas import Money
 from customers.models import Customer
 
-
-def _money(value: Any) -> Any:
-    if value is None or isinstance(value, Decimal):
-        return value
-    if not isinstance(value, str):
-        raise ValueError("an amount is text")
-    try:
-        return parse_money(value)
-    except NotMoney as error:
-        raise ValueError(f"not an amount: {error.code}") from error
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
 def _day(value: Any) -> Any:
-    """Days are ISO text; a number would be read as seconds since 1970."""
-    if value is not None and not isinstance(value, str | date):
+    """Days are ISO text; anything else could be read as seconds since 1970."""
+    if value is not None and not (isinstance(value, str) and _DAY.fullmatch(value)):
         raise ValueError("a day is text such as 2026-01-31")
     return value
 
 
 def _moment(value: Any) -> Any:
-    if not isinstance(value, str):
+    if not (isinstance(value, str) and "T" in value):
         raise ValueError("a time is text such as 2026-01-31T18:00:00+08:00")
     return value
 
 
-Money = Annotated[Decimal | None, BeforeValidator(_money)]
+def _storable(text: str) -> str:
+    """Half a surrogate pair and NUL are no text that a database keeps."""
+    if any(char == "\x00" or "\ud800" <= char <= "\udfff" for char in text):
+        raise ValueError("the text contains characters that cannot be stored")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_storable)]
 Day = Annotated[date | None, BeforeValidator(_day)]
 
 
 class Strict(Schema):
     """No field that is not declared."""
 
-    model_config = ConfigDict(extra="forbid", strict=False)
+    model_config = ConfigDict(extra="forbid")
 
 
 class CustomerIn(Strict):
     """A new customer; region and unit by code, owner by e-mail (default: who sends)."""
 
-    code: str
-    unit: str
-    region: str
-    name: str
-    owner: str | None = None
-    name_en: str = ""
-    short_name: str = ""
-    uscc: str = ""
-    customer_type: str = "distributor"
-    segment: str = "channel"
-    group: str | None = None
-    legal_rep: str = ""
-    registered_address: str = ""
-    bank_masked: str = ""
-    phone: str = ""
+    code: Text
+    unit: Text
+    region: Text
+    name: Text
+    owner: Text | None = None
+    name_en: Text = ""
+    short_name: Text = ""
+    uscc: Text = ""
+    customer_type: Text = "distributor"
+    segment: Text = "channel"
+    group: Text | None = None
+    legal_rep: Text = ""
+    registered_address: Text = ""
+    bank_masked: Text = ""
+    phone: Text = ""
     founded_on: Day = None
     since: Day = None
     buyer_public_or_large: bool = False
-    category_purchases: Money = None
-    turnover: Money = None
+    category_purchases: Money | None = None
+    turnover: Money | None = None
     target_lines: int = 0
     accept_look_alike: bool = False
 
@@ -76,21 +75,21 @@ class CustomerChange(Strict):
     """Fields to change; absent ones stay. `revision` is the one that was read."""
 
     revision: int
-    name: str | None = None
-    name_en: str | None = None
-    short_name: str | None = None
-    uscc: str | None = None
-    customer_type: str | None = None
-    segment: str | None = None
-    legal_rep: str | None = None
-    registered_address: str | None = None
-    bank_masked: str | None = None
-    phone: str | None = None
+    name: Text | None = None
+    name_en: Text | None = None
+    short_name: Text | None = None
+    uscc: Text | None = None
+    customer_type: Text | None = None
+    segment: Text | None = None
+    legal_rep: Text | None = None
+    registered_address: Text | None = None
+    bank_masked: Text | None = None
+    phone: Text | None = None
     founded_on: Day = None
     since: Day = None
     buyer_public_or_large: bool | None = None
-    category_purchases: Money = None
-    turnover: Money = None
+    category_purchases: Money | None = None
+    turnover: Money | None = None
     target_lines: int | None = None
     active: bool | None = None
     accept_look_alike: bool = False
@@ -149,8 +148,8 @@ class CustomerPage(Schema):
 def customer_out(customer: Customer) -> dict[str, Any]:
     """A customer as plain values."""
     same = (
-        "id", "code", "name", "name_en", "short_name", "uscc", "customer_type", "segment", "tier", "key_account",
-        "currency", "founded_on", "since", "active", "revision",
+        "id", "code", "name", "name_en", "short_name", "uscc", "customer_type", "segment", "tier",
+        "key_account", "currency", "founded_on", "since", "active", "revision",
     )  # fmt: skip
     return {
         **{name: getattr(customer, name) for name in same},

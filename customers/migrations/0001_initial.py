@@ -26,9 +26,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("code", models.CharField(max_length=40, unique=True, verbose_name="code")),
                 ("name", models.CharField(max_length=200, verbose_name="name")),
@@ -43,9 +41,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("code", models.CharField(max_length=40, unique=True, verbose_name="code")),
                 ("name", models.CharField(max_length=200, verbose_name="name")),
@@ -198,9 +194,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("name", models.CharField(max_length=120, verbose_name="name")),
                 ("title", models.CharField(blank=True, max_length=120, verbose_name="position")),
@@ -227,9 +221,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "content_object",
@@ -241,9 +233,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL),
                 ),
             ],
             options={
@@ -255,9 +245,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "kind",
@@ -306,16 +294,12 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("source_key", models.CharField(max_length=64)),
                 (
                     "currency",
-                    models.CharField(
-                        default="CNY", max_length=3, validators=[customers.models.file.check_currency]
-                    ),
+                    models.CharField(default="CNY", max_length=3, validators=[customers.models.file.check_currency]),
                 ),
                 ("data_as_of", models.DateTimeField()),
                 ("opened_on", models.DateField()),
@@ -367,16 +351,12 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("source_key", models.CharField(max_length=64)),
                 (
                     "currency",
-                    models.CharField(
-                        default="CNY", max_length=3, validators=[customers.models.file.check_currency]
-                    ),
+                    models.CharField(default="CNY", max_length=3, validators=[customers.models.file.check_currency]),
                 ),
                 ("data_as_of", models.DateTimeField()),
                 ("number", models.CharField(max_length=64)),
@@ -385,9 +365,7 @@ class Migration(migrations.Migration):
                 ("amount", models.DecimalField(decimal_places=2, max_digits=18, verbose_name="")),
                 (
                     "cost",
-                    models.DecimalField(
-                        blank=True, decimal_places=2, max_digits=18, null=True, verbose_name=""
-                    ),
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True, verbose_name=""),
                 ),
                 ("line_code", models.CharField(blank=True, max_length=40)),
                 ("disputed", models.BooleanField(default=False)),
@@ -426,9 +404,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "kind",
@@ -467,9 +443,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "kind",
@@ -512,16 +486,12 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("source_key", models.CharField(max_length=64)),
                 (
                     "currency",
-                    models.CharField(
-                        default="CNY", max_length=3, validators=[customers.models.file.check_currency]
-                    ),
+                    models.CharField(default="CNY", max_length=3, validators=[customers.models.file.check_currency]),
                 ),
                 ("data_as_of", models.DateTimeField()),
                 ("number", models.CharField(max_length=64)),
@@ -575,16 +545,12 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("source_key", models.CharField(max_length=64)),
                 (
                     "currency",
-                    models.CharField(
-                        default="CNY", max_length=3, validators=[customers.models.file.check_currency]
-                    ),
+                    models.CharField(default="CNY", max_length=3, validators=[customers.models.file.check_currency]),
                 ),
                 ("data_as_of", models.DateTimeField()),
                 ("received_on", models.DateField()),
@@ -779,9 +745,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="legalflag",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("closed_on__isnull", True), ("closed_on__gte", models.F("on")), _connector="OR"
-                ),
+                condition=models.Q(("closed_on__isnull", True), ("closed_on__gte", models.F("on")), _connector="OR"),
                 name="legal_flag_dates",
             ),
         ),
@@ -824,9 +788,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="order",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("shipped_amount__gte", 0), ("shipped_amount__lte", Decimal("1000000000000"))
-                ),
+                condition=models.Q(("shipped_amount__gte", 0), ("shipped_amount__lte", Decimal("1000000000000"))),
                 name="order_shipped_amount",
             ),
         ),

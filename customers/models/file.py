@@ -1,7 +1,7 @@
 """The customer file: who the customer is, who looks after him, his licences, contacts and legal record."""
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -30,9 +30,7 @@ def check_uscc(value: str) -> None:
 def check_currency(value: str) -> None:
     """Refuse a code that is no currency of ISO 4217."""
     if not is_currency(value):
-        raise ValidationError(
-            _("%(value)s is not a currency code."), params={"value": value}, code="currency"
-        )
+        raise ValidationError(_("%(value)s is not a currency code."), params={"value": value}, code="currency")
 
 
 def money(*, verbose_name: object = "", null: bool = False) -> "models.DecimalField[Decimal, Decimal]":
@@ -42,9 +40,7 @@ def money(*, verbose_name: object = "", null: bool = False) -> "models.DecimalFi
 
 def money_check(field: str, name: str) -> models.CheckConstraint:
     """0 <= amount <= 1e12; an unknown amount (NULL) passes."""
-    return models.CheckConstraint(
-        condition=Q(**{f"{field}__gte": 0}) & Q(**{f"{field}__lte": LARGEST}), name=name
-    )
+    return models.CheckConstraint(condition=Q(**{f"{field}__gte": 0}) & Q(**{f"{field}__lte": LARGEST}), name=name)
 
 
 class CustomerType(models.TextChoices):
@@ -114,9 +110,9 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         scope = visibility(user)
         if scope.everything:
             return self
-        shared = CustomerUserObjectPermission.objects.filter(
-            user=user, permission__codename="view_customer"
-        ).values("content_object_id")
+        shared = CustomerUserObjectPermission.objects.filter(user=user, permission__codename="view_customer").values(
+            "content_object_id"
+        )
         reach = Q(owner=user) | Q(pk__in=shared)
         if scope.unit_ids:
             reach |= Q(unit_id__in=scope.unit_ids)
@@ -134,12 +130,8 @@ class Customer(models.Model):
 
     code = models.CharField(_("code"), max_length=40, unique=True)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="customers", verbose_name=_("unit"))
-    region = models.ForeignKey(
-        Region, on_delete=models.PROTECT, related_name="customers", verbose_name=_("region")
-    )
-    owner = models.ForeignKey(
-        User, on_delete=models.PROTECT, related_name="customers", verbose_name=_("owner")
-    )
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="customers", verbose_name=_("region"))
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="customers", verbose_name=_("owner"))
     group = models.ForeignKey(
         CustomerGroup,
         on_delete=models.PROTECT,
@@ -154,9 +146,7 @@ class Customer(models.Model):
     # Both derived from the name by customers.services: sort and search key, and look-alike skeleton.
     pinyin = models.CharField(max_length=600, blank=True, editable=False)
     skeleton = models.CharField(max_length=600, blank=True, editable=False)
-    uscc = models.CharField(
-        _("unified social credit code"), max_length=18, blank=True, validators=[check_uscc]
-    )
+    uscc = models.CharField(_("unified social credit code"), max_length=18, blank=True, validators=[check_uscc])
     customer_type = models.CharField(
         _("type"), max_length=20, choices=CustomerType.choices, default=CustomerType.DISTRIBUTOR
     )
@@ -210,18 +200,21 @@ class Customer(models.Model):
         return self.short_name or self.name
 
 
-class CustomerUserObjectPermission(UserObjectPermissionBase):  # type: ignore[misc]
+class CustomerUserObjectPermission(UserObjectPermissionBase):
     """A customer shared with a colleague: django-guardian's permission row with a real foreign key."""
 
     content_object = models.ForeignKey(Customer, on_delete=models.CASCADE)
 
 
-class OfCustomerQuerySet(models.QuerySet[models.Model]):
+Row = TypeVar("Row", bound=models.Model)
+
+
+class OfCustomerQuerySet(models.QuerySet[Row]):
     """Rows that are visible when their customer is."""
 
-    def visible_to(self, user: "User | AnonymousUser") -> "OfCustomerQuerySet":
+    def visible_to(self, user: "User | AnonymousUser") -> "OfCustomerQuerySet[Row]":
         """Rows of the customers the user may read."""
-        return self.filter(customer__in=Customer.objects.visible_to(user))  # type: ignore[attr-defined]
+        return self.filter(customer__in=Customer.objects.visible_to(user))
 
 
 class Contact(models.Model):

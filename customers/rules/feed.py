@@ -269,8 +269,8 @@ def _unknown_heading(kind: str, shown: str) -> Fault:
     names = [name for column in COLUMNS[kind] for name in column.headings()]
     near = difflib.get_close_matches(shown[:80], names, n=1, cutoff=0.5)
     if near:
-        return Fault(1, shown[:80], "heading_unknown_near", {"near": near[0]})
-    return Fault(1, shown[:80], "heading_unknown")
+        return Fault(1, shown_value(shown), "heading_unknown_near", {"near": near[0]})
+    return Fault(1, shown_value(shown), "heading_unknown")
 
 
 def parse_cells(
@@ -292,9 +292,7 @@ def parse_cells(
     return ParsedRow(number, values), faults
 
 
-def _read_into(
-    values: dict[str, Any], faults: list[Fault], number: int, column: Column, shown: str, cell: Any
-) -> None:
+def _read_into(values: dict[str, Any], faults: list[Fault], number: int, column: Column, shown: str, cell: Any) -> None:
     try:
         values[column.name] = column.value(cell)
     except CellError as error:
@@ -316,13 +314,9 @@ def check_row(kind: str, row: ParsedRow, latest: date) -> list[Fault]:
 
 def shown_value(cell: object) -> str:
     """A cell as an error message quotes it: short, visible characters only."""
-    text = cell if isinstance(cell, str) else as_text(cell) if _is_cell(cell) else ""
+    text = as_text(cell) if isinstance(cell, str | bool | Decimal | date) else ""
     visible = "".join(char if char.isprintable() else "\ufffd" for char in text)
     return visible if len(visible) <= 40 else visible[:39] + "…"
-
-
-def _is_cell(cell: object) -> bool:
-    return cell is None or isinstance(cell, bool | Decimal | date)
 
 
 def json_cells(kind: str, row: Mapping[str, Any]) -> tuple[dict[str, Cell], list[tuple[str, str]]]:
@@ -335,7 +329,7 @@ def json_cells(kind: str, row: Mapping[str, Any]) -> tuple[dict[str, Cell], list
     refused: list[tuple[str, str]] = []
     for name, value in row.items():
         if name not in known:
-            refused.append((str(name)[:80], "heading_unknown"))
+            refused.append((shown_value(str(name)), "heading_unknown"))
         elif isinstance(value, bool) and known[name].parse is not parse_flag:
             refused.append((name, "json_type"))
         elif value is None or isinstance(value, str | bool):

@@ -300,9 +300,7 @@ class Ledger:
 
     def margin(self, start: date, end: date) -> tuple[Decimal, Decimal] | None:
         """Contribution and sales within [start, end) over invoices whose cost is known; None without any."""
-        known = [
-            (i.amount - i.cost, i.amount) for i in self.invoiced_between(start, end) if i.cost is not None
-        ]
+        known = [(i.amount - i.cost, i.amount) for i in self.invoiced_between(start, end) if i.cost is not None]
         if not known:
             return None
         return total(margin for margin, _ in known), total(amount for _, amount in known)

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from typing import Final
+from typing import Any, Final
 
 from pypinyin import Style, lazy_pinyin
 
@@ -24,9 +24,7 @@ _NOISE: Final = re.compile(r"[\W_]+")
 
 def hidden_characters(text: str) -> list[str]:
     """Code points nobody sees (zero-width, bidirectional, controls) as ``U+200B``; empty when clean."""
-    return [
-        f"U+{ord(char):04X}" for char in text if unicodedata.category(char) in _INVISIBLE or char in _FILLERS
-    ]
+    return [f"U+{ord(char):04X}" for char in text if unicodedata.category(char) in _INVISIBLE or char in _FILLERS]
 
 
 def skeleton(name: str) -> str:
@@ -40,12 +38,17 @@ def skeleton(name: str) -> str:
     return _NOISE.sub("", plain.translate(_LOOKS_LIKE))[:600]
 
 
+def _letters(rest: str) -> Any:
+    """What is not Chinese, letter by letter, so that initials stay initials."""
+    return list(rest)
+
+
 def sort_key(name: str) -> str:
     """Pinyin of the name and, after a space, its initials: ``huakangyiyao hkyy`` for 华康医药.
 
     Everything lower-case; letters of other scripts stay, so Latin names sort among the Chinese ones.
     """
-    syllables = lazy_pinyin(name.casefold(), style=Style.NORMAL, errors=lambda rest: list(rest))
+    syllables = lazy_pinyin(name.casefold(), style=Style.NORMAL, errors=_letters)
     words = [_NOISE.sub("", syllable) for syllable in syllables]
     full = "".join(words)
     initials = "".join(word[:1] for word in words)

@@ -4,12 +4,12 @@ statements per 5,000 rows."""
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from django.db import connection, models, transaction
+from django.db import OperationalError, connection, models, transaction
 from django.utils.translation import gettext as _
 
 from accounts.language import pick
@@ -85,17 +85,16 @@ def import_feed(
     Raises:
         Problem: 403 without authority, 422 for a time in the future.
     """
+    authorise(unit, kind, data_as_of, actor)
     sha256 = hashlib.sha256(file_bytes).hexdigest()
     try:
         header, rows = sheets.read(file_bytes)
     except sheets.SheetError as error:
-        authorise(unit, kind, data_as_of, actor)
         return _refused([Fault(error.row, error.column, error.code, error.values)], {}, sha256, 0, dry_run)
     columns, faults = match_header(kind, header.cells)
     shown = {known[0].name: known[1] for known in columns if known is not None}
     present = [known[0].name for known in columns if known is not None]
     if faults:
-        authorise(unit, kind, data_as_of, actor)
         return _refused(faults, shown, sha256, len(rows), dry_run)
     parsed: list[ParsedRow] = []
     for row in rows:
@@ -119,11 +118,13 @@ def upsert_feed(
     Raises:
         Problem: 403 without authority, 413 for too many rows, 422 for a time in the future.
     """
+    authorise(unit, kind, data_as_of, actor)
     if len(rows) > MAX_JSON_ROWS:
         raise Problem("too_many_rows", 413, _("At most %(limit)s rows at once.") % {"limit": MAX_JSON_ROWS})
-    text = json.dumps(rows, sort_keys=True, ensure_ascii=False, default=str)
-    sha256 = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
     faults: list[Fault] = []
+    clean: list[dict[str, Any]] = []
+    if not rows:
+        faults.append(Fault(0, "", "empty_file"))
     present = [column.name for column in COLUMNS[kind] if rows and column.name in rows[0]]
     missing = [column.name for column in COLUMNS[kind] if column.required and column.name not in present]
     faults += [Fault(1, name, "heading_missing") for name in missing]
@@ -131,12 +132,15 @@ def upsert_feed(
     parsed: list[ParsedRow] = []
     for number, row in enumerate(rows, start=1):
         cells, refused = json_cells(kind, row)
+        clean.append(cells)
         faults += [Fault(number, name, code) for name, code in refused]
         if set(row) != set(rows[0]):
             faults.append(Fault(number, "", "uneven_rows"))
         values, row_faults = parse_cells(number, [cells.get(name) for name in present], columns)
         parsed.append(values)
         faults += [fault for fault in row_faults if (fault.column, "json_type") not in refused]
+    text = json.dumps(clean, sort_keys=True)  # what was understood; nothing else can be in it
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
     load = _Load(unit, kind, data_as_of, actor, present, {}, sha256, "api")
     return _take(load, parsed, faults, False)
 
@@ -186,7 +190,6 @@ class _Load:
 @transaction.atomic
 def _take(load: _Load, parsed: list[ParsedRow], faults: list[Fault], dry_run: bool) -> ImportResult:
     """Check against the database and, unless something is wrong or it is a rehearsal, write."""
-    authorise(load.unit, load.kind, load.data_as_of, load.actor)
     _one_import_at_a_time(load)
     again = None if faults or dry_run else _same_as_last(load, len(parsed))
     if again is not None:
@@ -202,18 +205,22 @@ def _take(load: _Load, parsed: list[ParsedRow], faults: list[Fault], dry_run: bo
         writes += chunk_writes
     if faults:
         return _refused(faults, load.shown, load.sha256, len(parsed), dry_run)
+    done = ImportResult(len(parsed), counts["inserted"], counts["updated"], counts["unchanged"], sha256=load.sha256)
     if dry_run:
-        return ImportResult(len(parsed), **counts, sha256=load.sha256, dry_run=True)
+        return replace(done, dry_run=True)
     batch = _write(load, writes, len(parsed), counts)
-    return ImportResult(len(parsed), **counts, sha256=load.sha256, batch_id=batch.pk)
+    return replace(done, batch_id=batch.pk)
 
 
 def _one_import_at_a_time(load: _Load) -> None:
     """Two imports of one kind for one unit would count wrongly: the second waits (`lock_timeout`)."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"feed:{load.unit.pk}:{load.kind}"]
-        )
+    name = f"feed:{load.unit.pk}:{load.kind}"
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+    except OperationalError as error:
+        message = _("Another import of this kind is running. Try again in a minute.")
+        raise Problem("import_running", 409, message) from error
 
 
 def _same_as_last(load: _Load, rows: int) -> ImportResult | None:
@@ -243,9 +250,7 @@ def _chunks(parsed: Sequence[ParsedRow]) -> Iterator[Sequence[ParsedRow]]:
         yield parsed[start : start + CHUNK]
 
 
-def _compare(
-    load: _Load, chunk: Sequence[ParsedRow], counts: dict[str, int]
-) -> tuple[list[Fault], list[models.Model]]:
+def _compare(load: _Load, chunk: Sequence[ParsedRow], counts: dict[str, int]) -> tuple[list[Fault], list[models.Model]]:
     """Three or four reads: customers, invoices for receipts, what is there; rows to write and faults."""
     customers = _customers(load, chunk)
     invoices = _invoices(load, chunk) if load.kind == "receipts" else {}
@@ -323,9 +328,7 @@ def _check_currency(row: ParsedRow, values: dict[str, Any], currency: str) -> li
     return []
 
 
-def _resolve_invoice(
-    row: ParsedRow, values: dict[str, Any], invoices: Mapping[str, tuple[int, int]]
-) -> list[Fault]:
+def _resolve_invoice(row: ParsedRow, values: dict[str, Any], invoices: Mapping[str, tuple[int, int]]) -> list[Fault]:
     key = values.pop("invoice")
     values["invoice_id"] = None
     if key is None:
@@ -337,9 +340,7 @@ def _resolve_invoice(
     return []
 
 
-def _against(
-    load: _Load, row: ParsedRow, values: Mapping[str, Any], old: Mapping[str, Any] | None
-) -> list[Fault]:
+def _against(load: _Load, row: ParsedRow, values: Mapping[str, Any], old: Mapping[str, Any] | None) -> list[Fault]:
     """A key stays with its customer, and older data never overwrites newer data."""
     if old is None:
         return []
@@ -366,13 +367,9 @@ def _sort_in(
         counts["unchanged"] += 1
         return
     counts["inserted" if old is None else "updated"] += 1
-    defaults = {
-        column.name: column.default for column in COLUMNS[load.kind] if column.name not in load.present
-    }
+    defaults = {column.name: column.default for column in COLUMNS[load.kind] if column.name not in load.present}
     defaults.pop("invoice", None)
-    writes.append(
-        MODELS[load.kind](unit_id=load.unit.pk, data_as_of=load.data_as_of, **{**defaults, **values})
-    )
+    writes.append(MODELS[load.kind](unit_id=load.unit.pk, data_as_of=load.data_as_of, **{**defaults, **values}))
 
 
 def _write(load: _Load, writes: list[models.Model], rows: int, counts: Mapping[str, int]) -> FeedBatch:
@@ -405,13 +402,9 @@ def _write(load: _Load, writes: list[models.Model], rows: int, counts: Mapping[s
     return batch
 
 
-def _refused(
-    faults: list[Fault], shown: Mapping[str, str], sha256: str, rows: int, dry_run: bool
-) -> ImportResult:
+def _refused(faults: list[Fault], shown: Mapping[str, str], sha256: str, rows: int, dry_run: bool) -> ImportResult:
     ordered = sorted(faults, key=lambda fault: fault.row)[:MAX_ERRORS]
-    return ImportResult(
-        rows, errors=[_row_error(fault, shown) for fault in ordered], sha256=sha256, dry_run=dry_run
-    )
+    return ImportResult(rows, errors=[_row_error(fault, shown) for fault in ordered], sha256=sha256, dry_run=dry_run)
 
 
 def _row_error(fault: Fault, shown: Mapping[str, str]) -> RowError:

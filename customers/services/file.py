@@ -62,9 +62,7 @@ def create_customer(
         if not authority.holds(actor, authority.EDITORS, unit.pk, region.pk):
             authority.require(owner.pk == actor.pk, "owner_not_self")
     fields.setdefault("currency", unit.currency)
-    customer = Customer(
-        unit=unit, region=region, owner=owner, code=code, name=name, **derived(name), **_normal(fields)
-    )
+    customer = Customer(unit=unit, region=region, owner=owner, code=code, name=name, **derived(name), **_normal(fields))
     _check(customer, accept_look_alike)
     customer.save()
     changes = {"code": code, "name": name, **{field: _plain(getattr(customer, field)) for field in fields}}
@@ -107,7 +105,7 @@ def change_customer(
     for field, value in changes.items():
         setattr(customer, field, value)
     if "name" in changes:
-        for field, value in derived(customer.name).items():
+        for field, value in derived(customer.name or "").items():
             setattr(customer, field, value)
     _check(customer, accept_look_alike or "name" not in changes)
     customer.revision += 1
@@ -248,7 +246,7 @@ def _authorise(customer: Customer, changes: dict[str, Any], actor: User | None) 
     if actor is None:
         return
     _require_editor(customer, actor)
-    allowed = FILE_FIELDS
+    allowed: tuple[str, ...] = FILE_FIELDS
     if authority.may_reassign(actor, customer):
         allowed += ASSIGNMENT_FIELDS
         region = changes.get("region")

@@ -1,0 +1,1 @@
+"""Pages about customers and the import of trade data."""
