@@ -111,12 +111,13 @@ def _peak(ledger: Ledger, on: date, limit: Decimal | None) -> Figure:
     """HP5: without a limit a customer who never owed anything (prepaid) gets full points, others no data."""
     peak = ledger.peak_ar(Window(on).start, on)
     operands = (operand("peak", peak), operand("limit", limit))
-    if limit:
+    value: Decimal | None = None
+    if ledger.invoices and limit:
         value = pct(peak, limit)
-    elif peak == 0 and ledger.invoices:
+    elif ledger.invoices and peak == 0:
         value = ZERO
-    else:
-        value = None if limit is None else OVER_ANY_BAND
+    elif ledger.invoices and limit is not None:
+        value = OVER_ANY_BAND  # owes something although the limit is zero
     return Figure("HP5", value, operands, as_of=on.isoformat())
 
 
