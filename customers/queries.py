@@ -117,7 +117,7 @@ def _invoices(
     chosen = Invoice.objects.filter(customer_id__in=ids, invoiced_on__lte=on).order_by("invoiced_on", "pk")
     rows: Any = chosen.values_list(*_INVOICE)
     for customer_id, *values, pk in rows.iterator(5000):
-        entry = InvoiceEntry(*values, settlements=tuple(settlements.get(pk, ())))
+        entry = InvoiceEntry(*values, settlements=tuple(settlements.get(pk, ())))  # type: ignore[misc]
         found[customer_id].append(entry)
     return found
 

@@ -1,0 +1,317 @@
+"""The customer pages as people use them."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from audit.models import Event
+from customers import services
+from customers.models import Customer, FeedBatch, Invoice
+from customers.panels import _providers, register
+from tests import factories
+from tests.customers.feed_files import csv_file, invoices, xlsx_file
+
+
+@pytest.fixture
+def company(db):
+    return factories.company()
+
+
+@pytest.fixture
+def huakang(company):
+    return services.create_customer(
+        unit=company.unit, region=company.east, owner=company.rep, code="HK", name="华康医药", actor=None
+    )
+
+
+def as_(person) -> Client:
+    client = Client()
+    client.force_login(person, backend="accounts.backends.AuthorityBackend")
+    return client
+
+
+def text(response) -> str:
+    return response.content.decode()
+
+
+def test_the_list_shows_what_the_reader_may_see_and_finds_by_initials(company, huakang):
+    factories.customer(company, name="West Trading", region=company.west, owner=company.other_rep)
+    page = text(as_(company.rep).get(reverse("customers:list")))
+    assert "华康医药" in page
+    assert "West Trading" not in page
+    everything = as_(company.auditor)
+    assert "West Trading" in text(everything.get(reverse("customers:list")))
+    assert "West Trading" not in text(everything.get(reverse("customers:list"), {"q": "hkyy"}))
+
+
+def test_an_empty_list_says_what_to_do(company):
+    assert reverse("customers:create") in text(as_(company.rep).get(reverse("customers:list")))
+    page = text(as_(company.auditor).get(reverse("customers:list"), {"q": "nobody"}))
+    assert "No customer matches" in page
+
+
+@pytest.mark.parametrize("query", [{"page": "x"}, {"page": "-1"}, {"region": "abc"}, {"region": "9" * 30}, {"q": "\x00"}, {"q": "%_'\""},
+                                   {"type": "nope"}, {"show": "nope"}])  # fmt: skip
+def test_strange_parameters_do_no_harm(company, huakang, query):
+    assert as_(company.rep).get(reverse("customers:list"), query).status_code == 200
+
+
+def test_a_long_list_comes_in_pages(company):
+    for number in range(55):
+        factories.customer(company, name=f"Customer {number:02d}")
+    first = text(as_(company.rep).get(reverse("customers:list")))
+    assert "page 1 of 2" in first
+    assert "55 customers" in first
+
+
+def test_a_strangers_customer_does_not_exist_and_a_readers_cannot_be_changed(company, huakang):
+    for name in ("detail", "edit", "share", "assign", "contact-new", "licence-new"):
+        assert as_(company.other_rep).get(reverse(f"customers:{name}", args=[huakang.pk])).status_code == 404
+    for name in ("edit", "share", "assign", "contact-new", "licence-new"):
+        assert as_(company.auditor).get(reverse(f"customers:{name}", args=[huakang.pk])).status_code == 403
+
+
+def test_the_page_shows_balance_ageing_and_masked_contacts(company, huakang):
+    today = timezone.localdate()
+    due = today - timedelta(days=40)
+    data = invoices(f"I1,HK,1,{due - timedelta(days=30)},{due},1234.50")
+    services.import_feed(company.unit, "invoices", data, "i.csv", data_as_of=timezone.now(), actor=None)
+    services.save_contact(huakang, {"name": "Li Na", "mobile": "13912345678"}, actor=None)
+    services.save_licence(
+        huakang, {"kind": "business", "number": "L1", "valid_to": today - timedelta(days=1)}, actor=None
+    )
+    page = text(as_(company.rep).get(reverse("customers:detail", args=[huakang.pk])))
+    assert "1,234.50" in page
+    assert "longest 40 days" in page
+    assert "13912345678" not in page
+    assert "139••••••78" in page
+    assert 'data-state="expired"' in page
+    assert "<svg" in page
+    assert "style=" not in page
+
+
+def test_markup_in_a_name_stays_text(company):
+    evil = factories.customer(company, name="<script>alert(1)</script>{{7*7}}")
+    for name, args in (("list", []), ("detail", [evil.pk])):
+        page = text(as_(company.rep).get(reverse(f"customers:{name}", args=args)))
+        assert "<script>alert" not in page
+        assert "&lt;script&gt;" in page
+
+
+def test_a_higher_layer_can_add_its_part_to_the_page(company, huakang):
+    def part(request, customer):
+        return "components/notice.html", {"tone": "info"}
+
+    register(part, position=1)
+    try:
+        assert as_(company.rep).get(reverse("customers:detail", args=[huakang.pk])).status_code == 200
+    finally:
+        _providers.clear()
+
+
+def test_a_rep_opens_a_file_and_sees_refusals_beside_the_fields(company):
+    client = as_(company.rep)
+    assert client.get(reverse("customers:create")).status_code == 200
+    data = {
+        "code": "N1", "name": "新客户", "region": company.east.pk, "owner": company.rep.pk, "customer_type": "chain",
+        "segment": "channel", "target_lines": "3", "turnover": "1e3", "uscc": "123",
+    }  # fmt: skip
+    refused = client.post(reverse("customers:create"), data)
+    assert refused.status_code == 422
+    assert "is not an amount" in text(refused)
+    data["turnover"] = "1000000.50"
+    refused = client.post(reverse("customers:create"), data)
+    assert "not a valid unified social credit code" in text(refused)
+    data["uscc"] = ""
+    assert client.post(reverse("customers:create"), data).status_code == 302
+    assert Customer.objects.get(code="N1").owner == company.rep
+
+
+def test_a_look_alike_name_asks_to_compare_first(company, huakang):
+    client = as_(company.rep)
+    data = {"code": "N1", "name": "华康 医药", "region": company.east.pk, "owner": company.rep.pk,
+            "customer_type": "chain", "segment": "channel", "target_lines": "0"}  # fmt: skip
+    asked = text(client.post(reverse("customers:create"), data))
+    assert "looks the same" in asked
+    assert 'type="checkbox" name="accept_look_alike"' in re.sub(r"\s+", " ", asked)
+    assert client.post(reverse("customers:create"), {**data, "accept_look_alike": "on"}).status_code == 302
+
+
+def test_an_auditor_cannot_open_a_file(company):
+    assert as_(company.auditor).get(reverse("customers:create")).status_code == 403
+
+
+def test_undeclared_fields_of_a_post_change_nothing(company, huakang):
+    client = as_(company.rep)
+    data = {"name": "华康医药", "customer_type": "chain", "segment": "channel", "target_lines": "0", "active": "on",
+            "revision": "1", "tier": "4", "key_account": "on", "owner": company.other_rep.pk}  # fmt: skip
+    assert client.post(reverse("customers:edit", args=[huakang.pk]), data).status_code == 302
+    huakang.refresh_from_db()
+    assert (huakang.tier, huakang.key_account, huakang.owner_id) == (None, False, company.rep.pk)
+    assert huakang.customer_type == "chain"
+
+
+def test_editing_an_old_page_loses_nothing(company, huakang):
+    services.change_customer(huakang, {"short_name": "华康"}, actor=None)
+    data = {"name": "X", "customer_type": "chain", "segment": "channel", "target_lines": "0", "revision": "1"}
+    answer = as_(company.rep).post(reverse("customers:edit", args=[huakang.pk]), data)
+    assert answer.status_code == 422
+    assert "changed this file meanwhile" in text(answer)
+    assert 'value="X"' in text(answer)
+
+
+def test_sharing_contact_licence_and_record_by_page(company, huakang):
+    rep = as_(company.rep)
+    assert rep.post(reverse("customers:share", args=[huakang.pk]), {"user": company.other_rep.pk}).status_code == 302
+    assert as_(company.other_rep).get(reverse("customers:detail", args=[huakang.pk])).status_code == 200
+    assert rep.post(reverse("customers:unshare", args=[huakang.pk]), {"user": company.other_rep.pk}).status_code == 302
+    assert as_(company.other_rep).get(reverse("customers:detail", args=[huakang.pk])).status_code == 404
+    assert rep.post(reverse("customers:contact-new", args=[huakang.pk]), {"name": "Li", "active": "on"}).status_code == 302
+    licence = {"kind": "business", "number": "1", "valid_to": "2030-01-01", "blocking": "on"}
+    assert rep.post(reverse("customers:licence-new", args=[huakang.pk]), licence).status_code == 302
+    assert rep.get(reverse("customers:licence", args=[huakang.pk, huakang.licences.get().pk])).status_code == 200
+    assert rep.post(reverse("customers:flag-new", args=[huakang.pk]), {}).status_code == 403
+    control = as_(company.credit_controller)
+    record = {"kind": "lawsuit", "on": "2026-01-01", "source": "court"}
+    assert control.post(reverse("customers:flag-new", args=[huakang.pk]), record).status_code == 302
+    flag = huakang.legal_flags.get()
+    control.post(reverse("customers:flag-close", args=[huakang.pk, flag.pk]), {"reason": ""})
+    assert huakang.legal_flags.get().closed_on is None
+    control.post(reverse("customers:flag-close", args=[huakang.pk, flag.pk]), {"reason": "settled"})
+    assert huakang.legal_flags.get().closed_on is not None
+
+
+def test_customer_service_reassigns_by_page(company, huakang):
+    client = as_(company.keeper)
+    page = reverse("customers:assign", args=[huakang.pk])
+    assert client.get(page).status_code == 200
+    assert client.post(page, {"owner": company.other_rep.pk, "region": company.west.pk}).status_code == 302
+    huakang.refresh_from_db()
+    assert huakang.owner == company.other_rep
+    assert as_(company.rep).get(page).status_code == 404
+
+
+# Import -----------------------------------------------------------------------------------------------------
+
+
+def upload(company, data, *, kind="invoices", name="feed.csv", as_of="2026-06-30T18:00"):
+    return {"unit": company.unit.pk, "kind": kind, "data_as_of": as_of, "file": SimpleUploadedFile(name, data)}
+
+
+def ticket_of(page) -> str:
+    return re.search(r'name="ticket" value="([^"]+)"', text(page)).group(1)
+
+
+GOOD = "I1,HK,1,2026-05-01,2026-06-01,5"
+
+
+def test_a_file_is_checked_first_and_imported_once_however_often_the_button_is_pressed(company, huakang):
+    client = as_(company.keeper)
+    checked = client.post(reverse("customers:import"), upload(company, invoices(GOOD)))
+    assert checked.status_code == 200
+    assert not Invoice.objects.exists()
+    ticket = ticket_of(checked)
+    for _ in range(3):
+        assert client.post(reverse("customers:import-confirm"), {"ticket": ticket}).status_code == 302
+    assert Invoice.objects.count() == 1
+    assert FeedBatch.objects.count() == 1
+    assert FeedBatch.objects.get().data_as_of == datetime(2026, 6, 30, 10, tzinfo=UTC)
+    assert Event.objects.filter(action="feed.imported").count() == 1
+    page = text(client.get(reverse("customers:import")))
+    assert "1 row imported: 1 new" in page
+    assert "feed.csv" in page
+
+
+def test_problems_are_listed_by_row_and_column_and_nothing_can_be_confirmed(company, huakang):
+    answer = as_(company.keeper).post(reverse("customers:import"), upload(company, invoices("I1,HK,1,2026-05-01,2026-06-01,1e3")))
+    assert answer.status_code == 422
+    assert "“1e3” is not an amount" in text(answer)
+    assert "ticket" not in text(answer)
+
+
+def test_a_ticket_is_no_good_to_others_nor_when_changed(company, huakang):
+    page = as_(company.keeper).post(reverse("customers:import"), upload(company, invoices(GOOD)))
+    ticket = ticket_of(page)
+    assert as_(company.finance_manager).post(reverse("customers:import-confirm"), {"ticket": ticket}).status_code == 404
+    assert as_(company.keeper).post(reverse("customers:import-confirm"), {"ticket": ticket + "x"}).status_code == 302
+    assert as_(company.keeper).post(reverse("customers:import-confirm"), {}).status_code == 302
+    assert not Invoice.objects.exists()
+
+
+def test_a_confirmed_file_that_no_longer_fits_is_refused_as_a_whole(company, huakang):
+    client = as_(company.keeper)
+    ticket = ticket_of(client.post(reverse("customers:import"), upload(company, invoices(GOOD))))
+    services.import_feed(
+        company.unit, "invoices", invoices(GOOD.replace(",5", ",6")), "x.csv",
+        data_as_of=datetime(2026, 7, 1, tzinfo=UTC), actor=None,
+    )  # fmt: skip
+    answer = client.post(reverse("customers:import-confirm"), {"ticket": ticket})
+    assert answer.status_code == 422
+    assert Invoice.objects.get().amount == 6
+
+
+def test_who_may_not_import_gets_no_page(company):
+    for person in (company.rep, company.manager, company.auditor):
+        for name in ("import", "import-confirm"):
+            assert as_(person).post(reverse(f"customers:{name}")).status_code == 403
+    assert as_(company.rep).get(reverse("customers:import-template", args=["orders", "csv"])).status_code == 403
+
+
+def test_another_units_data_cannot_be_chosen(company, huakang):
+    elsewhere = factories.company()
+    answer = as_(elsewhere.keeper).post(reverse("customers:import"), upload(company, invoices(GOOD)))
+    assert answer.status_code == 422
+    assert not FeedBatch.objects.exists()
+
+
+def test_a_time_in_the_future_is_refused_beside_its_field(company, huakang):
+    answer = as_(company.keeper).post(reverse("customers:import"), upload(company, invoices(GOOD), as_of="2090-01-01T00:00"))
+    assert answer.status_code == 422
+    assert "lies in the future" in text(answer)
+
+
+def test_a_file_name_cannot_carry_a_path_or_markup(company, huakang):
+    client = as_(company.keeper)
+    page = client.post(reverse("customers:import"), upload(company, invoices(GOOD), name="<b>x.csv"))
+    client.post(reverse("customers:import-confirm"), {"ticket": ticket_of(page)})
+    assert FeedBatch.objects.get().file_name == "<b>x.csv"
+    assert "<b>x" not in text(client.get(reverse("customers:import")))
+
+
+@pytest.mark.parametrize("kind", ["orders", "invoices", "receipts", "claims"])
+def test_a_template_imports_when_it_is_filled_in(company, huakang, kind):
+    client = as_(company.keeper)
+    csv = client.get(reverse("customers:import-template", args=[kind, "csv"]))
+    assert csv["Content-Disposition"] == f'attachment; filename="{kind}.csv"'
+    headings = csv.content.decode("utf-8-sig").strip().split(",")
+    assert client.get(reverse("customers:import-template", args=[kind, "xlsx"])).content[:2] == b"PK"
+    values = {"Source key": "K", "Customer code": "HK", "Number": "1", "Amount": "1", "Status": "open", "Kind": "quality",
+              "Order date": "2026-05-01", "Invoice date": "2026-05-01", "Due date": "2026-05-01",
+              "Receipt date": "2026-05-01", "Opened on": "2026-05-01"}  # fmt: skip
+    row = [values.get(heading, "") for heading in headings]
+    for data, name in ((csv_file(",".join(headings), ",".join(row)), "a.csv"), (xlsx_file(headings, row), "a.xlsx")):
+        answer = client.post(reverse("customers:import"), upload(company, data, kind=kind, name=name))
+        assert answer.status_code == 200, text(answer)
+    assert client.get(reverse("customers:import-template", args=["nope", "csv"])).status_code == 404
+
+
+def test_the_page_of_a_customer_reads_each_table_once(company, huakang, django_assert_max_num_queries):
+    client = as_(company.rep)
+    client.get(reverse("customers:detail", args=[huakang.pk]))
+    with django_assert_max_num_queries(40):
+        client.get(reverse("customers:detail", args=[huakang.pk]))
+
+
+def test_days_of_a_licence_count_in_the_units_zone():
+    from customers.rules.expiry import expiry
+
+    on = date(2026, 6, 30)
+    states = {60: "soon", 61: "valid", 31: "soon", 30: "near", 0: "near", -1: "expired"}
+    assert {days: expiry(on + timedelta(days=days), on).state for days in states} == states
+    assert expiry(None, on).state == "none"
+    assert expiry(on, on, blocking=False).state == "valid"
