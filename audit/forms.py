@@ -38,7 +38,14 @@ def _actions() -> list[tuple[str, Any]]:
 class FilterForm(forms.Form):
     """All fields may be empty; dates are business days, both included."""
 
-    q = forms.CharField(label=_("Customer, request, document or name"), required=False, max_length=200)
+    q = forms.CharField(
+        label=_("Search the trail"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(
+            attrs={"type": "search", "placeholder": _("Customer, request, document or name"), "data-search": ""}
+        ),
+    )
     person = forms.CharField(label=_("Person"), required=False, max_length=120)
     request = forms.CharField(label=_("Request number"), required=False, max_length=60)
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=_kinds)
