@@ -67,9 +67,7 @@ def decimal_of(value: object) -> Decimal | None:
 def current_round(request: Request) -> Round:
     """The current round as the engine sees it, read without a lock: for showing, never for writing."""
     submission = Submission.objects.select_related("submitted_by").get(request=request, round=request.round)
-    steps = (
-        Step.objects.filter(submission=submission).select_related("decision__actor").order_by("stage", "id")
-    )
+    steps = Step.objects.filter(submission=submission).select_related("decision__actor").order_by("stage", "id")
     kind = REGISTRY[request.kind]
     round_ = Round(kind, request, submission, list(steps), None, None, db_now())
     apart = duties(round_)
@@ -84,22 +82,17 @@ def may_decide(round_: Round, step: Step, user: User, verb: str = rules.RETURN) 
 
     What only he can write (reason, conditions) is taken for granted.
     """
-    least = (
-        rules.Conditions(limit=Decimal(0), note="-")
-        if verb == rules.APPROVE_CONDITIONAL
-        else rules.Conditions()
-    )
+    least = rules.Conditions(limit=Decimal(0), note="-") if verb == rules.APPROVE_CONDITIONAL else rules.Conditions()
     return refusal_of(round_, step, user, verb, round_.submission.content_sha256, "-", least)
 
 
 def step_of(round_: Round, user: User) -> Step | None:
-    """The open step in which the user may say something; else one of his role, so that he reads why not."""
-    open_steps = [step for step in round_.steps if step.status == "open"]
-    for step in open_steps:
-        if may_decide(round_, step, user) is None:
-            return step
+    """The open step of the user's role in which he may say something; else one of it, so that he reads why not."""
     staff = round_.staff
-    return next((step for step in open_steps if staff is not None and staff.holds(user, step.role)), None)
+    held = [
+        step for step in round_.steps if step.status == "open" and staff is not None and staff.holds(user, step.role)
+    ]
+    return next((step for step in held if may_decide(round_, step, user) is None), held[0] if held else None)
 
 
 def may_withdraw(round_: Round, user: User) -> bool:
@@ -119,10 +112,7 @@ def earlier_rounds(request: Request) -> list[tuple[Submission, list[Step]]]:
     rows = Step.objects.filter(request=request, submission__round__lt=request.round)
     for step in rows.select_related("decision__actor").order_by("stage", "id"):
         steps.setdefault(step.submission_id, []).append(step)
-    return [
-        (submission, steps.get(submission.pk, []))
-        for submission in submissions.select_related("submitted_by")
-    ]
+    return [(submission, steps.get(submission.pk, [])) for submission in submissions.select_related("submitted_by")]
 
 
 def similar_requests(request: Request, user: User, limit: int = 3) -> list[Request]:

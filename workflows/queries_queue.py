@@ -91,7 +91,7 @@ def queue_page(
     picked = [pk for pk, _due in found]
     steps = (
         Step.objects.filter(pk__in=picked[:limit])
-        .select_related("request__customer", "request__submitter", "request__unit")
+        .select_related("request__customer__unit", "request__submitter", "request__unit")
         .annotate(**{name: F(f"submission__{path}") for name, path in SHOWN.items()})
     )
     return sorted(steps, key=lambda step: (step.due_at, step.pk)), len(picked) > limit

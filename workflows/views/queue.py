@@ -46,7 +46,7 @@ def panel(request: HttpRequest, step: int) -> HttpResponse:
 def visible_step(user: User, pk: int) -> Step:
     """The step, of a request that the user may see; 404 otherwise."""
     rows = Request.objects.visible_to(user).filter(steps=pk)
-    found = get_object_or_404(rows.select_related("customer", "unit", "region", "owner", "submitter"))
+    found = get_object_or_404(rows.select_related("customer__unit", "unit", "region", "owner", "submitter"))
     step = get_object_or_404(Step, pk=pk, request=found)
     step.request = found
     return step
@@ -61,7 +61,10 @@ def page(
 ) -> HttpResponse:
     """The queue as it is filtered, and the panel of a step when one is open."""
     user = _user(request)
-    steps, more = queries.queue_page(user, wanted, after=queries.place_of(request.GET.get("after", "")))
+    after = queries.place_of(request.GET.get("after", ""))
+    steps, more = queries.queue_page(user, wanted, after=after)
+    if after is not None and not steps:  # an old address, whose rows have been decided since
+        steps, more = queries.queue_page(user, wanted)
     context: dict[str, Any] = {
         "rows": _rows(steps),
         "more": queries.cursor_of(steps[-1]) if more else "",

@@ -262,7 +262,7 @@ def share(request: HttpRequest, no: str) -> HttpResponse:
 
 def _visible(request: HttpRequest, no: str) -> Request:
     rows = Request.objects.visible_to(_user(request))
-    return get_object_or_404(rows.select_related("customer", "unit", "region", "owner", "submitter"), no=no)
+    return get_object_or_404(rows.select_related("customer__unit", "unit", "region", "owner", "submitter"), no=no)
 
 
 def _key(request: HttpRequest) -> str:

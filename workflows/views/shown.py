@@ -127,10 +127,16 @@ def evidence(submission: Submission) -> dict[str, Any]:
 
 
 def refusals(round_: Round, step: Step | None, user: User) -> dict[str, str]:
-    """For each verb the sentence why this person may not say it; verbs he may say are missing."""
+    """For each verb the sentence why this person may not say it; verbs he may say are missing.
+
+    Whoever may not return may not say anything; the two ways of approving may be refused for themselves.
+    """
     if step is None:
         return {}
-    found = {verb: may_decide(round_, step, user, verb) for verb in rules.VERBS}
+    general = may_decide(round_, step, user, rules.RETURN)
+    if general is not None:
+        return dict.fromkeys(rules.VERBS, problem(general).title)
+    found = {verb: may_decide(round_, step, user, verb) for verb in (rules.APPROVE, rules.APPROVE_CONDITIONAL)}
     return {verb: problem(refusal).title for verb, refusal in found.items() if refusal is not None}
 
 

@@ -1,0 +1,292 @@
+"""The list of requests and the page of one: the same address for everyone, what each may do differs."""
+
+import re
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import User
+from audit.models import Event
+from jobs.executor import run_until_idle
+from tests import factories
+from tests.factories import Company
+from tests.workflows.factories import ready_application
+from workflows import services
+from workflows.credit_letter import KIND
+from workflows.models import Request, Step, Submission
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def company() -> Company:
+    return factories.company()
+
+
+def submitted(company: Company, **options: Any) -> Request:
+    application = ready_application(company, **options)
+    return services.submit(KIND, application.pk, actor=company.rep, idempotency_key=f"k{application.pk}")
+
+
+def browser(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend="accounts.backends.AuthorityBackend")
+    return client
+
+
+def url(request: Request, name: str = "request") -> str:
+    return reverse(f"workflows:{name}", args=[request.no])
+
+
+def open_step(request: Request) -> Step:
+    return Step.objects.filter(request=request, status="open").order_by("stage", "id")[0]
+
+
+def holder(company: Company, step: Step) -> User:
+    return {"SM": company.manager, "RD": company.director, "CC": company.credit_controller,
+            "FM": company.finance_manager, "CFO": company.cfo, "GM": company.general_manager}[step.role]  # fmt: skip
+
+
+def decide(company: Company, request: Request, verb: str = "approve", reason: str = "") -> None:
+    step = open_step(request)
+    sha = Submission.objects.get(pk=step.submission_id).content_sha256
+    services.decide(
+        request.no, step.pk, actor=holder(company, step), verb=verb, content_sha256=sha,
+        idempotency_key=f"{verb}{step.pk}", reason=reason,
+    )  # fmt: skip
+
+
+def approve_all(company: Company, request: Request) -> None:
+    while Step.objects.filter(request=request, status="open").exists():
+        decide(company, request)
+
+
+def text(response: Any) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def test_submitter_sees_who_has_it_and_until_when(company: Company) -> None:
+    request = submitted(company)
+    page = browser(company.rep).get(url(request))
+    shown = text(page)
+    assert page.status_code == 200
+    assert holder(company, open_step(request)).display_name in shown
+    assert "working hours" in shown or "in " in shown
+    assert 'value="approve"' not in page.content.decode()
+
+
+def test_stranger_does_not_find_the_request(company: Company) -> None:
+    request = submitted(company)
+    assert browser(company.other_rep).get(url(request)).status_code == 404
+    assert browser(company.other_rep).post(url(request, "withdraw"), {"withdraw-reason": "x"}).status_code == 404
+
+
+def test_whoever_has_the_open_step_decides_on_this_page(company: Company) -> None:
+    request = submitted(company)
+    step = open_step(request)
+    client = browser(holder(company, step))
+    assert 'value="approve"' in client.get(url(request)).content.decode()
+    data = {
+        "verb": "approve", "content_sha256": step.submission.content_sha256, "idempotency_key": "k", "origin": "request",
+    }  # fmt: skip
+    answer = client.post(reverse("workflows:decide", args=[request.no, step.pk]), data)
+    assert answer["Location"] == url(request)
+
+
+def test_reader_without_the_role_is_refused_and_the_page_says_why(company: Company) -> None:
+    request = submitted(company)
+    step = open_step(request)
+    data = {
+        "verb": "approve", "content_sha256": step.submission.content_sha256, "idempotency_key": "k", "origin": "request",
+    }  # fmt: skip
+    page = browser(company.auditor).post(reverse("workflows:decide", args=[request.no, step.pk]), data)
+    assert page.status_code == 403
+    assert "You do not hold the role that this step asks for." in text(page)
+    assert Event.objects.filter(action="rule.refused", request_no=request.no).exists()
+
+
+def test_returned_request_opens_with_the_question(company: Company) -> None:
+    request = submitted(company)
+    decide(company, request, "return", "Which hospitals?")
+    shown = browser(company.rep).get(url(request))
+    assert "returned it with this question" in text(shown)
+    assert text(shown).index("Which hospitals?") < text(shown).index("Letter")
+    assert reverse("workflows:revise", args=[request.no]) in shown.content.decode()
+    other = browser(company.manager).get(url(request)).content.decode()
+    assert reverse("workflows:revise", args=[request.no]) not in other
+
+
+def test_second_round_shows_the_first_with_its_decisions(company: Company) -> None:
+    request = submitted(company)
+    decide(company, request, "return", "Which hospitals?")
+    services.resubmit(request.no, actor=company.rep, idempotency_key="again")
+    shown = text(browser(company.rep).get(url(request)))
+    assert "Round 1, submitted by" in shown
+    assert "Which hospitals?" in shown
+
+
+def test_submitter_withdraws_while_nobody_has_decided(company: Company) -> None:
+    request = submitted(company)
+    client = browser(company.rep)
+    assert "Withdraw the request" in text(client.get(url(request)))
+    empty = client.post(url(request, "withdraw"), {"withdraw-reason": " ", "idempotency_key": "w1"})
+    assert empty.status_code == 422
+    answer = client.post(url(request, "withdraw"), {"withdraw-reason": "Order lost", "idempotency_key": "w2"})
+    assert answer["Location"] == url(request)
+    request.refresh_from_db()
+    assert request.state == "withdrawn"
+    assert "Order lost" in text(client.get(url(request)))
+
+
+def test_withdrawing_too_late_is_refused_in_words(company: Company) -> None:
+    request = submitted(company)
+    decide(company, request)
+    client = browser(company.rep)
+    assert "Withdraw the request" not in text(client.get(url(request)))
+    page = client.post(url(request, "withdraw"), {"withdraw-reason": "Changed my mind", "idempotency_key": "w"})
+    assert page.status_code == 409
+    assert "Somebody has already decided" in text(page)
+
+
+def test_submitter_shares_with_a_colleague_by_name(company: Company) -> None:
+    request = submitted(company)
+    colleague, client = company.other_rep, browser(company.rep)
+    assert browser(colleague).get(url(request)).status_code == 404
+    answer = client.post(url(request, "share"), {"share-email": colleague.email})
+    assert answer["Location"] == url(request)
+    assert browser(colleague).get(url(request)).status_code == 200
+    event = Event.objects.get(action="request.shared", request_no=request.no)
+    assert event.content["after"]["user"] == colleague.pk
+
+
+def test_sharing_gives_no_right_to_share_on(company: Company) -> None:
+    request = submitted(company)
+    page = browser(company.manager).post(url(request, "share"), {"share-email": company.other_rep.email})
+    assert page.status_code == 403
+    assert browser(company.other_rep).get(url(request)).status_code == 404
+
+
+def test_unknown_colleague_is_said_at_the_field(company: Company) -> None:
+    request = submitted(company)
+    page = browser(company.rep).post(url(request, "share"), {"share-email": "nobody@example.test"})
+    assert page.status_code == 422
+    assert "Nobody with this address" in text(page)
+    assert "nobody@example.test" in page.content.decode()
+
+
+def test_confidential_request_is_hidden_from_roles_without_a_part_in_it(company: Company) -> None:
+    request = submitted(company, confidential=True)
+    assert browser(company.keeper).get(url(request)).status_code == 404
+    page = browser(holder(company, open_step(request))).get(url(request))
+    assert page.status_code == 200
+    assert "confidential" in text(page)
+
+
+def test_finance_sees_position_and_hash_of_every_event_others_do_not(company: Company) -> None:
+    request = submitted(company)
+    event = Event.objects.filter(request_no=request.no).order_by("pk")[0]
+    assert event.hash_hex in browser(company.auditor).get(url(request)).content.decode()
+    assert event.hash_hex not in browser(company.rep).get(url(request)).content.decode()
+
+
+def test_decided_request_waits_for_its_notice_without_reloading(company: Company) -> None:
+    request = submitted(company)
+    approve_all(company, request)
+    request.refresh_from_db()
+    assert request.state == "approved"
+    page = browser(company.rep).get(url(request)).content.decode()
+    part = reverse("workflows:request-documents", args=[request.no])
+    assert f'hx-get="{part}"' in page
+    assert "being prepared" in text(browser(company.rep).get(part))
+
+
+def test_page_of_a_request_costs_a_bounded_number_of_statements(company: Company) -> None:
+    request = submitted(company)
+    client = browser(company.rep)
+    client.get(url(request))
+    with CaptureQueriesContext(connection) as before:
+        client.get(url(request))
+    decide(company, request)
+    with CaptureQueriesContext(connection) as after:
+        client.get(url(request))
+    assert len(after) == len(before)
+    assert len(after) <= 45
+
+
+# --- list ---------------------------------------------------------------------------------------------------
+
+
+def test_list_shows_who_has_each_request(company: Company) -> None:
+    request = submitted(company)
+    shown = text(browser(company.rep).get(reverse("workflows:requests")))
+    assert request.no in shown
+    assert holder(company, open_step(request)).display_name in shown
+
+
+def test_list_holds_only_what_i_may_see(company: Company) -> None:
+    request = submitted(company)
+    page = text(browser(company.other_rep).get(reverse("workflows:requests")))
+    assert request.no not in page
+    assert "There are no requests yet" in page
+
+
+def test_list_is_filtered_by_state_word_and_day(company: Company) -> None:
+    request, withdrawn = submitted(company), submitted(company)
+    services.withdraw(withdrawn.no, actor=company.rep, reason="lost", idempotency_key="w")
+    client, address = browser(company.rep), reverse("workflows:requests")
+    only = text(client.get(address, {"state": "withdrawn"}))
+    assert withdrawn.no in only
+    assert request.no not in only
+    assert request.no in text(client.get(address, {"q": request.customer.name}))
+    assert "No request fits" in text(client.get(address, {"end": "2020-01-01"}))
+    assert request.no in text(client.get(address, {"start": "2020-01-01", "end": "nonsense", "before": "x"}))
+
+
+def test_chips_count_each_state(company: Company) -> None:
+    submitted(company)
+    services.withdraw(submitted(company).no, actor=company.rep, reason="lost", idempotency_key="w")
+    page = text(browser(company.rep).get(reverse("workflows:requests")))
+    assert re.search(r"All 2 .*In review 1 .*Withdrawn 1", page)
+
+
+def test_list_of_six_costs_as_many_statements_as_of_one(company: Company) -> None:
+    submitted(company)
+    client, address = browser(company.rep), reverse("workflows:requests")
+    client.get(address)
+    with CaptureQueriesContext(connection) as one:
+        client.get(address)
+    for _ in range(5):
+        submitted(company)
+    with CaptureQueriesContext(connection) as six:
+        page = client.get(address)
+    assert page.content.decode().count("<tr data-row") == 6
+    assert len(six) == len(one)
+
+
+def test_next_page_of_the_list_starts_where_this_one_ends(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requests = [submitted(company) for _ in range(3)]
+    monkeypatch.setattr(
+        "workflows.queries_pages.request_page.__kwdefaults__", {"before": None, "after": None, "size": 2}
+    )
+    client, address = browser(company.rep), reverse("workflows:requests")
+    first = client.get(address).content.decode()
+    older = re.search(r"before=(\d+)", first)
+    assert older is not None
+    second = client.get(address, {"before": older[1]}).content.decode()
+    seen = [each.no for page in (first, second) for each in requests if each.no in page]
+    assert sorted(seen) == sorted(each.no for each in requests)
+
+
+def test_documents_appear_when_the_jobs_have_run(company: Company) -> None:
+    request = submitted(company)
+    approve_all(company, request)
+    run_until_idle()
+    shown = browser(company.rep).get(reverse("workflows:request-documents", args=[request.no]))
+    assert ".pdf" in shown.content.decode()
+    assert "hx-trigger" not in shown.content.decode()
