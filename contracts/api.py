@@ -12,9 +12,9 @@ from ninja import Router, Schema
 from accounts.models import User
 from accounts.schemas import page_size
 from contracts import queries
+from contracts.files import pdf_response
 from contracts.models import Document, State
 from contracts.production import verify_url
-from contracts.views import pdf_response
 
 router = Router(tags=["documents"])
 

@@ -20,7 +20,6 @@ from contracts.pipeline.produce import ProductionError, produce
 from contracts.pipeline.qr import qr_png
 from contracts.pipeline.seal import certificate, seal
 from contracts.pipeline.verify import verify_pdf
-from contracts.services import Sealed
 from jobs import storage
 
 
@@ -31,6 +30,20 @@ class Draft:
     docx: bytes
     pdf: bytes
     pages: int
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """What was made of a document, before it counts."""
+
+    pdf_sha256: str
+    docx_sha256: str
+    size: int
+    pages: int
+    engine_version: str
+    fonts_sha256: str
+    seal_subject: str
+    sealed_at: datetime
 
 
 def authority() -> Authority:

@@ -3,8 +3,6 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import Permission
@@ -17,6 +15,7 @@ from contracts import rules
 from contracts.letters import templates
 from contracts.letters.context import fit
 from contracts.models import Document, DocumentUserObjectPermission, State
+from contracts.production import Sealed
 from customers.models import Customer
 from jobs import storage
 from jobs.services import enqueue
@@ -33,20 +32,6 @@ RETURNING right(s.series, 6), s.last
 
 class DocumentStateError(Exception):
     """The document is not in the state that this needs."""
-
-
-@dataclass(frozen=True)
-class Sealed:
-    """What was made of a document, before it counts."""
-
-    pdf_sha256: str
-    docx_sha256: str
-    size: int
-    pages: int
-    engine_version: str
-    fonts_sha256: str
-    seal_subject: str
-    sealed_at: datetime
 
 
 @transaction.atomic

@@ -13,10 +13,10 @@ from accounts.models import User
 from accounts.queries import has_role
 from accounts.roles import Role
 from contracts import queries, rules, services
+from contracts.files import pdf_response
 from contracts.forms import CodeForm, CompareForm, FilterForm, VoidForm
 from contracts.models import Document, State
 from contracts.production import root_certificate, verify_url
-from jobs import storage
 
 KEEPERS = (Role.FM, Role.CFO)
 # Guessing a code is hopeless anyway; this keeps the public page from being used as a mill.
@@ -44,15 +44,6 @@ def document(request: HttpRequest, number: str) -> HttpResponse:
 def pdf(request: HttpRequest, number: str) -> HttpResponse:
     found = get_object_or_404(_visible(request), number=number, state=State.DONE)
     return pdf_response(found)
-
-
-def pdf_response(document: Document) -> HttpResponse:
-    """The sealed file, checked against its hash as it is read."""
-    response = HttpResponse(storage.get(document.pdf_sha256), content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{document.number}.pdf"'
-    response["Cache-Control"] = "private, no-store"
-    response["ETag"] = f'"{document.pdf_sha256}"'
-    return response
 
 
 @access(roles(*KEEPERS))

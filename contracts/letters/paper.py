@@ -130,7 +130,7 @@ def add_gap(paper: Document, height: float) -> None:
     holder = _element("w:rPr")
     holder.append(_element("w:sz", val=str(max(2, int(height / 1.2 * 2)))))
     mark.append(holder)
-    paper.paragraphs[-1].clear()
+    paper.paragraphs[-1].clear()  # type: ignore[no-untyped-call]
 
 
 def add_table(holder: Any, widths: list[float], *, indent: float = 0) -> Any:

@@ -12,7 +12,7 @@ from pyhanko.pdf_utils.writer import PageObject, PdfFileWriter
 from contracts.letters import templates
 from contracts.letters.build import build_letter
 from contracts.letters.context import SHAPES, SnapshotError, fit
-from contracts.pipeline import typst_engine
+from contracts.pipeline import libreoffice, typst_engine
 from contracts.pipeline.check import Checked, CheckError, check
 from contracts.pipeline.produce import ProductionError, produce
 from contracts.pipeline.qr import qr_png
@@ -213,3 +213,23 @@ def test_every_kind_has_a_template_in_every_language() -> None:
     for kind in SHAPES:
         for language in ("zh-hans", "en"):
             assert templates.load(kind, language).engine in ("typst", "libreoffice")
+
+
+@pytest.mark.skipif(libreoffice.program() is None, reason="LibreOffice is not installed")
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_libreoffice_sets_the_same_letter_where_it_is_installed(language: str) -> None:
+    context = {**fit("decision_notice", snapshot("decision_notice", language)), "document": IDENTITY}
+    data = templates.load("decision_notice", language).data
+    pictures = {"qr": qr_png(IDENTITY["verify_url"])}
+    made = produce(data, context, pictures=pictures, engine="libreoffice", created_at=AT)
+    assert check(made.pdf, context).pages <= 2
+
+
+@pytest.mark.skipif(libreoffice.program() is not None, reason="LibreOffice is installed")
+def test_a_missing_libreoffice_is_said_and_may_be_retried() -> None:
+    context = {**fit("decision_notice", snapshot()), "document": IDENTITY}
+    data = templates.load("decision_notice", "zh-hans").data
+    pictures = {"qr": qr_png(IDENTITY["verify_url"])}
+    with pytest.raises(ProductionError, match="engine_missing") as error:
+        produce(data, context, pictures=pictures, engine="libreoffice", created_at=AT)
+    assert error.value.retryable
