@@ -1,5 +1,6 @@
 """The survey, analysis and potential forms, built from their definitions."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any, Final
@@ -121,7 +122,7 @@ def _fields(field: FieldDefinition, card: Card) -> dict[str, forms.Field]:
         section = card.section(RATED[field.code])
         rated = {i.code: _rating(i) for i in section.indicators if i.kind == "anchor"}
         return {**rated, f"{field.code}_comment": _long(_("Comment on the ratings"), False)}
-    name = bilingual(field.zh, field.en)
+    name = bilingual(_short(field.zh), _short(field.en)) if field.code in ENUMS else bilingual(field.zh, field.en)
     if field.type == "enum+text":
         opinion = forms.ChoiceField(label=name, choices=[BLANK, *OPINIONS], required=field.required)
         return {field.code: opinion, f"{field.code}_text": _long(_("In words"), False)}
@@ -130,6 +131,11 @@ def _fields(field: FieldDefinition, card: Card) -> dict[str, forms.Field]:
     if field.code == "rev":
         made["rev_prev"] = MoneyField(label=_("Revenue of the year before"), required=False)
     return made
+
+
+def _short(label: str) -> str:
+    """A label without the list of its choices."""
+    return re.split(r"[:(（ ](?=[\u4e00-\u9fffA-Z]*/|[\u4e00-\u9fff]+/)|:", label)[0].strip()
 
 
 def _control(field: FieldDefinition, name: str, needed: bool) -> forms.Field:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -109,7 +110,7 @@ def _longest(due: list[InvoiceEntry], on: date) -> Figure:
 
 def _peak(ledger: Ledger, on: date, limit: Decimal | None) -> Figure:
     """HP5: without a limit a customer who never owed anything (prepaid) gets full points, others no data."""
-    peak = ledger.peak_ar(Window(on).start, on)
+    peak = peak_balance(ledger, Window(on).start, on)
     operands = (operand("peak", peak), operand("limit", limit))
     value: Decimal | None = None
     if ledger.invoices and limit:
@@ -119,6 +120,29 @@ def _peak(ledger: Ledger, on: date, limit: Decimal | None) -> Figure:
     elif ledger.invoices and limit is not None:
         value = OVER_ANY_BAND  # owes something although the limit is zero
     return Figure("HP5", value, operands, as_of=on.isoformat())
+
+
+def peak_balance(ledger: Ledger, start: date, end: date) -> Decimal:
+    """Highest end-of-day receivable within [start, end], in one sweep over the days on which it changes.
+
+    The receivable is what was invoiced less all cash received, so every row moves it once: the same figure
+    as `Ledger.peak_ar`, for a customer with thousands of invoices, too.
+    """
+    moves: dict[date, Decimal] = defaultdict(Decimal)
+    for invoice in ledger.invoices:
+        moves[invoice.invoiced_on] += invoice.amount
+        for part in invoice.settlements:
+            moves[part.on] -= part.amount
+    for receipt in ledger.receipts:
+        if receipt.invoice_key is None and not receipt.bounced:
+            moves[receipt.received_on] -= receipt.amount
+    balance, peak = ZERO, ZERO
+    moves[start] += ZERO
+    for day in sorted(day for day in moves if day <= end):
+        balance += moves[day]
+        if day >= start:
+            peak = max(peak, balance)
+    return peak
 
 
 def _dso_change(ledger: Ledger, on: date) -> Figure:

@@ -3,10 +3,13 @@
 from datetime import date
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
+from django.utils import translation
 
 from audit.clock import db_now
 from credit import services
+from credit.forms import CreditApplicationForm
 from credit.models import CaseForm
 from policies.rules.calendar import business_date
 from policies.services import load_default_version
@@ -128,3 +131,16 @@ def test_the_score_sheet_prints_every_indicator(company, today, language) -> Non
 def test_an_unfinished_draft_has_a_score_sheet_too(company, today) -> None:
     application = credit.draft(credit.customer(company), company, today, req_limit=None, req_term=None)
     assert as_(company.rep).get(f"/credit/applications/{application.pk}/score/").status_code == 200
+
+
+def test_the_application_form_shows_all_sections_with_bilingual_labels(company, today) -> None:
+    application = credit.draft(credit.customer(company), company, today)
+    form = CreditApplicationForm(instance=application)
+    with translation.override("zh-hans"):
+        chinese = render_to_string("credit/_application_fields.html", {"form": form})
+    with translation.override("en"):
+        english = render_to_string("credit/_application_fields.html", {"form": form})
+    assert "申请信用额度" in chinese
+    assert "Requested limit" in english
+    assert 'value="1200000"' in english
+    assert all(f'name="{name}"' in english for name in form.fields)

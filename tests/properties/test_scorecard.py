@@ -1,14 +1,17 @@
 """Properties of scoring and limits that hold for every customer."""
 
 from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from credit.rules.gates import Cap
+from credit.rules.indicators import peak_balance
 from credit.rules.limit import LimitInput, Security, limit
 from credit.rules.scorecard import final_grade, ladder, score, score_indicator, score_section
+from customers.rules.ledger import InvoiceEntry, Ledger, ReceiptEntry, Settlement
 from policies.rules.standards import Indicator
 from policies.rules.tables import Reason
 from policies.seed import default_pack
@@ -112,3 +115,30 @@ def test_more_security_never_lowers_the_formula(case: LimitInput, more: Decimal)
 def test_grade_c_gets_no_more_than_its_security(case: LimitInput) -> None:
     found = limit(replace(case, grade=PACK.grade("C")), PACK.parameters)
     assert found.formula <= found.sec
+
+
+START = date(2026, 1, 1)
+days = st.integers(0, 60).map(lambda n: START + timedelta(days=n))
+amounts = st.integers(0, 500).map(Decimal)
+
+
+@st.composite
+def ledgers(draw: st.DrawFn) -> Ledger:
+    """Invoices paid early, late, twice or never, and cash that belongs to none."""
+    settlements = st.lists(st.builds(Settlement, days, amounts), max_size=3).map(tuple)
+    invoices = [
+        InvoiceEntry(str(n), str(n), day, day, amount, settlements=parts)
+        for n, (day, amount, parts) in enumerate(draw(st.lists(st.tuples(days, amounts, settlements), max_size=5)))
+    ]
+    cash = draw(st.lists(st.tuples(days, amounts, st.booleans()), max_size=3))
+    receipts = [ReceiptEntry(str(n), day, amount, None, bounced) for n, (day, amount, bounced) in enumerate(cash)]
+    return Ledger(invoices=tuple(invoices), receipts=tuple(receipts))
+
+
+@given(ledgers(), days, days)
+def test_the_highest_balance_of_one_sweep_is_that_of_looking_at_every_day(
+    ledger: Ledger, one: date, other: date
+) -> None:
+    start, end = sorted((one, other))
+    every_day = [start + timedelta(days=n) for n in range((end - start).days + 1)]
+    assert peak_balance(ledger, start, end) == max(ledger.ar_balance(day) for day in every_day)
