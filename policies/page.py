@@ -11,11 +11,11 @@ from accounts.language import pick
 from accounts.models import RoleAssignment, Unit
 from accounts.queries import covers, in_force
 from accounts.roles import LABELS
-from policies.rules.pack import Pack
+from policies.rules.pack import SECTIONS, Pack
 from policies.rules.route import route
 from policies.rules.standards import Indicator
 from policies.rules.tables import Row, Table
-from policies.rules.wording import chain_words, condition_words, number_words
+from policies.rules.wording import chain_words, number_words
 
 
 @dataclass(frozen=True)
@@ -45,13 +45,6 @@ def language() -> str:
     return pick("zh", "en")
 
 
-def conditions(row: Row) -> str:
-    """All cells of a row in words."""
-    chosen = language()
-    parts = [condition_words(pick(column.zh, column.en), column.kind, cell, chosen) for column, cell in row.conditions]
-    return pick("，且", ", and ").join(parts)
-
-
 def matrix(pack: Pack, code: str) -> list[MatrixRow]:
     """CL, TE or JOIN as rows with their chains."""
     return [_matrix_row(pack, row) for row in pack.tables[code].rows]
@@ -60,7 +53,7 @@ def matrix(pack: Pack, code: str) -> list[MatrixRow]:
 def _matrix_row(pack: Pack, row: Row) -> MatrixRow:
     band = row.outputs["band"]
     names = [[pick(pack.roles[role].zh, pack.roles[role].en) for role in stage] for stage in pack.chains[band]]
-    condition = conditions(row)
+    condition = row.condition(language())
     words = chain_words(names, language())
     sentence = pick(f"如果{condition}：{words}。", f"If the {condition}: {words}.")
     hours = sum(max(seat.hours for seat in seats) for seats in route(pack, [band]))
@@ -73,7 +66,7 @@ def rules(table: Table) -> list[dict[str, str]]:
     return [
         {
             "code": row.outputs.get("code", row.code),
-            "condition": conditions(row),
+            "condition": row.condition(language()),
             "outcome": row.outputs.get("grade", ""),
             "note": pick(row.rationale_zh, row.rationale_en),
         }
@@ -151,8 +144,18 @@ def weights(pack: Pack) -> list[dict[str, Any]]:
     """Weight of each section per variant, in percent."""
     labels = {"STD": pick("老客户", "existing customers"), "NEW": pick("新客户", "new customers")}
     return [
-        {"label": labels.get(variant, variant), "shares": [(code, share * 100) for code, share in parts.items()]}
+        {
+            "label": labels.get(variant, variant),
+            "shares": [(code, parts[code] * 100) for code in SECTIONS if code in parts],
+        }
         for variant, parts in pack.scorecard.weights.items()
+    ]
+
+
+def stand_ins(pack: Pack) -> list[tuple[str, str]]:
+    """(who decides, whose approval that includes), by name."""
+    return [
+        (role_label(rule.code), role_label(lower)) for rule in pack.roles.values() for lower in sorted(rule.stands_for)
     ]
 
 

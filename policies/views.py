@@ -31,6 +31,7 @@ def detail(request: HttpRequest, number: int | None = None) -> HttpResponse:
         "limit_rows": page.matrix(pack, "CL"),
         "term_rows": page.matrix(pack, "TE"),
         "join_rows": page.matrix(pack, "JOIN"),
+        "stand_ins": page.stand_ins(pack),
         "escalators": page.rules(pack.tables["ES"]),
         "escalator_cap": pack.escalator_cap,
         "blocks": page.rules(pack.tables["BL"]),

@@ -12,10 +12,10 @@ from functools import cached_property
 from typing import Any
 
 from policies.rules.cells import KINDS, NUMBER_KINDS, Cell, Fact, PolicyError, parse_cell
-from policies.rules.wording import cell_bound, cell_words, value_words
+from policies.rules.wording import cell_bound, cell_words, condition_words, value_words
 
 HIT_POLICIES = ("unique", "any", "first", "collect", "priority")
-_PLACE = re.compile(r"\{(\w+)(!?)\}")
+_PLACE = re.compile(r"\{(\w+)(!{0,2})\}")
 
 Facts = Mapping[str, Fact]
 
@@ -99,14 +99,25 @@ class Row:
             for column, cell in self.conditions
         )
 
+    def condition(self, language: str) -> str:
+        """When the row holds, in words: its own wording where it has one, else its cells one after the other."""
+        said = self.outputs.get(f"when_{language}")
+        if said:
+            return self._filled(said, {}, language)
+        parts = [
+            condition_words(column.zh if language == "zh" else column.en, column.kind, cell, language)
+            for column, cell in self.conditions
+        ]
+        return ("，且" if language == "zh" else ", and ").join(parts)
+
     def _filled(self, sentence: str, facts: Facts, language: str) -> str:
-        """``{key}`` becomes the value of the fact, ``{key!}`` the threshold of this row's cell."""
+        """``{key}`` becomes the value of the fact, ``{key!}`` the threshold of this row's cell, ``{key!!}`` its end."""
         cells = {column.key: cell for column, cell in self.conditions}
 
         def fill(place: re.Match[str]) -> str:
-            key, threshold = place[1], bool(place[2])
-            if threshold:
-                return cell_bound(cells[key], self.kinds[key], language)
+            key, marks = place[1], len(place[2])
+            if marks:
+                return cell_bound(cells[key], self.kinds[key], language, upper=marks == 2)
             return value_words(facts.get(key), self.kinds[key], language)
 
         return _PLACE.sub(fill, sentence)

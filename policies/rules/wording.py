@@ -48,12 +48,12 @@ def _bound(interval: Interval, kind: str, language: str) -> str:
     return ""
 
 
-def cell_bound(cell: Cell, kind: str, language: str) -> str:
-    """Only the threshold of a cell, without its sign."""
+def cell_bound(cell: Cell, kind: str, language: str, *, upper: bool = False) -> str:
+    """Only the threshold of a cell, without its sign; of a range its lower end, or its `upper` one."""
     if not cell.intervals:
         return ", ".join(cell.values)
     interval = cell.intervals[0]
-    bound = interval.low if interval.low is not None else interval.high
+    bound = interval.high if upper or interval.low is None else interval.low
     return number_words(bound, kind, language) if bound is not None else ""
 
 

@@ -30,7 +30,7 @@ def test_a_stranger_has_to_log_in(client, company):
 def test_a_rep_reads_who_approves_what_in_words(client, company):
     text = page(client, company.rep).content.decode()
     assert (
-        "If the unsecured exposure of the group &gt; 300,000 and ≤ 1,000,000: sales manager, then regional director"
+        "If the unsecured exposure of the group is above 300,000 and up to 1,000,000: sales manager, then regional director"
         " and credit controller together, then CFO." in text
     )
 
