@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
 from ninja.security import HttpBearer
 
@@ -127,6 +127,14 @@ def _missing(request: HttpRequest, error: Http404) -> HttpResponse:
 @api.exception_handler(PermissionDenied)
 def _denied(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
     return answer(request, Problem("forbidden", 403, _("You may see this, but not do this.")))
+
+
+@api.exception_handler(HttpError)
+def _unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """Ninja hides what the parser refused behind its own error; the reason is the cause."""
+    if isinstance(error.__cause__, Problem):
+        return answer(request, error.__cause__)
+    return answer(request, Problem("unreadable_request", error.status_code, _("The request cannot be read.")))
 
 
 @api.exception_handler(AuthenticationError)

@@ -112,7 +112,9 @@ def test_contacts_leave_only_commitments_in_the_trail(company, huakang):
 
 def test_saving_without_a_change_leaves_no_event(company, huakang):
     before = Event.objects.count()
-    same = services.change_customer(huakang, {"name": huakang.name, "uscc": USCC.lower()}, actor=company.rep, revision=1)
+    same = services.change_customer(
+        huakang, {"name": huakang.name, "uscc": USCC.lower()}, actor=company.rep, revision=1
+    )
     assert same.revision == 1
     assert Event.objects.count() == before
 
@@ -132,7 +134,13 @@ def test_two_editors_cannot_overwrite_each_other(company, huakang):
 
 
 def test_stars_owner_and_unit_cannot_be_slipped_in(company, huakang):
-    for field, value in [("tier", 4), ("key_account", True), ("unit", company.unit), ("owner", company.other_rep), ("code", "X")]:
+    for field, value in [
+        ("tier", 4),
+        ("key_account", True),
+        ("unit", company.unit),
+        ("owner", company.other_rep),
+        ("code", "X"),
+    ]:
         with pytest.raises(ValidationError):
             services.change_customer(huakang, {field: value}, actor=company.rep)
     with pytest.raises(ValidationError):

@@ -75,7 +75,9 @@ def test_the_same_file_twice_changes_nothing_and_leaves_one_event(company, huaka
 def test_changed_rows_are_updated_and_the_others_left(company, huakang):
     load(company, "invoices", invoices("I1,HK,1,2026-05-01,2026-06-01,1", "I2,HK,2,2026-05-01,2026-06-01,2"))
     later = AS_OF + timedelta(hours=1)
-    data = invoices("I1,HK,1,2026-05-01,2026-06-01,9", "I2,HK,2,2026-05-01,2026-06-01,2", "I3,HK,3,2026-05-01,2026-06-01,3")
+    data = invoices(
+        "I1,HK,1,2026-05-01,2026-06-01,9", "I2,HK,2,2026-05-01,2026-06-01,2", "I3,HK,3,2026-05-01,2026-06-01,3"
+    )
     result = load(company, "invoices", data, as_of=later)
     assert (result.inserted, result.updated, result.unchanged) == (1, 1, 1)
     assert Invoice.objects.get(source_key="I1").amount == 9
@@ -157,7 +159,9 @@ def test_a_key_used_twice_in_a_file_names_the_first_row(company, huakang):
     result = load(company, "invoices", invoices("I1,HK,1,2026-05-01,2026-06-01,1", "I1,HK,1,2026-05-01,2026-06-01,1"))
     assert errors(result) == [(3, "source_key", "duplicate_key")]
     with translation.override("en"):
-        again = load(company, "invoices", invoices("I1,HK,1,2026-05-01,2026-06-01,1", "I1,HK,1,2026-05-01,2026-06-01,1"))
+        again = load(
+            company, "invoices", invoices("I1,HK,1,2026-05-01,2026-06-01,1", "I1,HK,1,2026-05-01,2026-06-01,1")
+        )
     assert "row 2" in again.errors[0].message
 
 
@@ -196,7 +200,9 @@ def test_data_from_the_future_is_refused(company, huakang):
 
 
 def test_a_currency_other_than_the_customers_is_refused(company, huakang):
-    data = csv_file(INVOICES + ",currency", "I1,HK,1,2026-05-01,2026-06-01,1,USD", "I2,HK,1,2026-05-01,2026-06-01,1,XXX")
+    data = csv_file(
+        INVOICES + ",currency", "I1,HK,1,2026-05-01,2026-06-01,1,USD", "I2,HK,1,2026-05-01,2026-06-01,1,XXX"
+    )
     assert [error.code for error in load(company, "invoices", data).errors] == ["currency_mismatch", "currency"]
 
 
@@ -243,7 +249,9 @@ def test_a_file_that_is_no_table_gets_one_clear_reason(company, data, code):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 def test_utf8_and_gb18030_are_read(company, huakang, encoding):
-    data = csv_file("源单号,客户编码,单据号,开票日期,到期日,金额", "单1,HK,发票一,2026-05-01,2026-06-01,1", encoding=encoding)
+    data = csv_file(
+        "源单号,客户编码,单据号,开票日期,到期日,金额", "单1,HK,发票一,2026-05-01,2026-06-01,1", encoding=encoding
+    )
     assert load(company, "invoices", data).ok
     assert Invoice.objects.get().number == "发票一"
 
@@ -293,7 +301,9 @@ def test_a_strange_excel_cell_is_refused(company, huakang, cell, code):
 
 
 def test_a_time_of_day_is_no_date(company, huakang):
-    result = load(company, "invoices", xlsx_file(HEADER, ["I1", "HK", 1, datetime(2026, 5, 1, 9, 30), date(2026, 6, 1), 1]))
+    result = load(
+        company, "invoices", xlsx_file(HEADER, ["I1", "HK", 1, datetime(2026, 5, 1, 9, 30), date(2026, 6, 1), 1])
+    )
     assert errors(result) == [(2, "开票日期", "time_of_day")]
 
 
@@ -364,7 +374,9 @@ def test_receipts_settle_the_invoices_they_name(company, huakang):
 def test_a_receipt_for_an_unknown_invoice_or_another_customers_is_refused(company, huakang):
     factories.customer(company, code="AT")
     load(company, "invoices", invoices("I1,AT,1,2026-05-01,2026-06-01,100"))
-    data = csv_file("source_key,customer,invoice,received_on,amount", "R1,HK,I1,2026-06-05,60", "R2,HK,I9,2026-06-05,60")
+    data = csv_file(
+        "source_key,customer,invoice,received_on,amount", "R1,HK,I1,2026-06-05,60", "R2,HK,I9,2026-06-05,60"
+    )
     assert [e.code for e in load(company, "receipts", data).errors] == ["unknown_invoice", "unknown_invoice"]
 
 
@@ -382,7 +394,13 @@ def test_orders_and_claims_come_in_too(company, huakang):
 
 def test_the_database_keeps_facts_within_one_unit_and_customer(company, huakang):
     elsewhere = factories.company()
-    fields = {"source_key": "x", "number": "1", "invoiced_on": date(2026, 5, 1), "due_on": date(2026, 5, 1), "data_as_of": AS_OF}
+    fields = {
+        "source_key": "x",
+        "number": "1",
+        "invoiced_on": date(2026, 5, 1),
+        "due_on": date(2026, 5, 1),
+        "data_as_of": AS_OF,
+    }
     with pytest.raises(IntegrityError), transaction.atomic():
         Invoice.objects.create(unit=elsewhere.unit, customer=huakang, amount=1, **fields)
         connection.check_constraints()
@@ -401,7 +419,9 @@ def test_statements_do_not_grow_with_the_rows(company, huakang):
     def rows(start, count):
         return invoices(*(f"I{n},HK,{n},2026-05-01,2026-06-01,{n}.50" for n in range(start, start + count)))
 
-    with CaptureQueriesContext(connection, ) as few:
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
         load(company, "invoices", rows(0, 10))
     with CaptureQueriesContext(connection) as many:
         load(company, "invoices", rows(100, 5000), as_of=AS_OF + timedelta(hours=1))

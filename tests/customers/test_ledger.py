@@ -39,9 +39,7 @@ def test_unallocated_cash_lowers_the_receivable_but_never_below_zero():
 
 
 def test_a_bounced_receipt_is_no_money():
-    ledger = Ledger(
-        invoices=(invoice(),), receipts=(ReceiptEntry("r", date(2026, 3, 1), D(100), bounced=True),)
-    )
+    ledger = Ledger(invoices=(invoice(),), receipts=(ReceiptEntry("r", date(2026, 3, 1), D(100), bounced=True),))
     assert ledger.ar_balance(ON) == D(100)
     assert len(ledger.bounced(date(2026, 1, 1), date(2026, 7, 1))) == 1
 

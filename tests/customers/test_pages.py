@@ -171,7 +171,9 @@ def test_sharing_contact_licence_and_record_by_page(company, huakang):
     assert as_(company.other_rep).get(reverse("customers:detail", args=[huakang.pk])).status_code == 200
     assert rep.post(reverse("customers:unshare", args=[huakang.pk]), {"user": company.other_rep.pk}).status_code == 302
     assert as_(company.other_rep).get(reverse("customers:detail", args=[huakang.pk])).status_code == 404
-    assert rep.post(reverse("customers:contact-new", args=[huakang.pk]), {"name": "Li", "active": "on"}).status_code == 302
+    assert (
+        rep.post(reverse("customers:contact-new", args=[huakang.pk]), {"name": "Li", "active": "on"}).status_code == 302
+    )
     licence = {"kind": "business", "number": "1", "valid_to": "2030-01-01", "blocking": "on"}
     assert rep.post(reverse("customers:licence-new", args=[huakang.pk]), licence).status_code == 302
     assert rep.get(reverse("customers:licence", args=[huakang.pk, huakang.licences.get().pk])).status_code == 200
@@ -228,7 +230,9 @@ def test_a_file_is_checked_first_and_imported_once_however_often_the_button_is_p
 
 
 def test_problems_are_listed_by_row_and_column_and_nothing_can_be_confirmed(company, huakang):
-    answer = as_(company.keeper).post(reverse("customers:import"), upload(company, invoices("I1,HK,1,2026-05-01,2026-06-01,1e3")))
+    answer = as_(company.keeper).post(
+        reverse("customers:import"), upload(company, invoices("I1,HK,1,2026-05-01,2026-06-01,1e3"))
+    )
     assert answer.status_code == 422
     assert "“1e3” is not an amount" in text(answer)
     assert "ticket" not in text(answer)
@@ -270,7 +274,9 @@ def test_another_units_data_cannot_be_chosen(company, huakang):
 
 
 def test_a_time_in_the_future_is_refused_beside_its_field(company, huakang):
-    answer = as_(company.keeper).post(reverse("customers:import"), upload(company, invoices(GOOD), as_of="2090-01-01T00:00"))
+    answer = as_(company.keeper).post(
+        reverse("customers:import"), upload(company, invoices(GOOD), as_of="2090-01-01T00:00")
+    )
     assert answer.status_code == 422
     assert "lies in the future" in text(answer)
 
