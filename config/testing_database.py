@@ -136,7 +136,9 @@ def clone(template: str, name: str) -> None:
 
 def fingerprint() -> str:
     """Digest of everything that shapes the migrated database."""
-    digest = hashlib.sha256(platform.python_version().encode())
+    from django.conf import settings
+
+    digest = hashlib.sha256(f"{platform.python_version()} {settings.INSTALLED_APPS}".encode())
     files = {path for pattern in FINGERPRINTED for path in ROOT.glob(pattern) if path.is_file()}
     for path in [ROOT / "requirements.lock", *sorted(files)]:
         name = str(path.relative_to(ROOT))
