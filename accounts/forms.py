@@ -1,13 +1,12 @@
 """Forms of the account pages."""
 
-import zoneinfo
 from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import User, known_time_zones
 
 # Offered first; the field accepts every zone of the tz database.
 COMMON_ZONES = (
@@ -23,7 +22,7 @@ COMMON_ZONES = (
 
 def zone_choices() -> list[tuple[str, str]]:
     """Every time zone, the usual ones on top."""
-    rest = sorted(zoneinfo.available_timezones() - set(COMMON_ZONES))
+    rest = sorted(known_time_zones() - set(COMMON_ZONES))
     return [(name, name) for name in (*COMMON_ZONES, *rest)]
 
 
