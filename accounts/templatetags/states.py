@@ -50,6 +50,7 @@ DOCUMENT: Final = {
     "queued": Look(_("Being made"), "info", "hourglass"),
     "done": Look(_("Issued"), "good", "certificate"),
     "failed": Look(_("Failed"), "bad", "alert-triangle"),
+    "void": Look(_("Void"), "bad", "ban"),
 }
 KINDS: Final = {"request": REQUEST, "step": STEP, "line": LINE, "document": DOCUMENT}
 
