@@ -13,6 +13,7 @@ from pyhanko.sign import fields, signers
 from pyhanko.sign.timestamps import TimeStamper
 
 from contracts.pipeline.keys import KeyPair
+from contracts.pipeline.waiting import wait_for
 
 FIELD = "Seal"
 # Our own policy number for timestamps, in the arc for documentation and private use.
@@ -83,7 +84,7 @@ def seal(pdf: bytes, *, organisation: KeyPair, timestamps: KeyPair, at: datetime
     )
     signer = signers.PdfSigner(metadata, HeldKeySigner(organisation), timestamper=InternalTimestamps(timestamps, at))
     output = io.BytesIO()
-    signer.sign_pdf(writer, output=output)
+    wait_for(signer.async_sign_pdf(writer, output=output))
     return output.getvalue()
 
 

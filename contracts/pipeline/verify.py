@@ -10,10 +10,12 @@ from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.general import UnacceptableSignerError
-from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation import async_validate_pdf_signature
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
+
+from contracts.pipeline.waiting import wait_for
 
 BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]")
 MAX_FILE = 32 * 1024 * 1024
@@ -79,7 +81,9 @@ def _check(pdf: bytes, root: x509.Certificate, result: Verification) -> None:
     result.sealed = True
     result.reason = str(seals[0].sig_object.get("/Reason", ""))
     context = ValidationContext(trust_roots=[root], allow_fetching=False)
-    status = validate_pdf_signature(seals[0], signer_validation_context=context, ts_validation_context=context)
+    status = wait_for(
+        async_validate_pdf_signature(seals[0], signer_validation_context=context, ts_validation_context=context)
+    )
     _judge(status, result)
     if not _canonical(pdf):
         result.findings.append("The signature is not stored in the form in which we write it.")
