@@ -39,8 +39,9 @@ def record(
     idempotency_key: str = "",
     pii: dict[str, str] | None = None,
     extra: dict[str, Any] | None = None,
+    at: datetime | None = None,
 ) -> Event:
-    """Append one event to a stream, in the transaction of the change: two statements, three with `pii`.
+    """Append one event to a stream, in the transaction of the change: two statements, one with `at`; one more with `pii`.
 
     Args:
         action: a registered action.
@@ -51,6 +52,7 @@ def record(
         before, after: the fields concerned; of two given, equal fields are left out.
         policy: ``{"number": …, "digest": …}`` of the policy version that was applied.
         rules: results of the rules that were applied.
+        at: the database's clock, when the caller has just read it under the lock that orders the stream.
         pii: personal values by field name; only a salted hash enters the chain, so they can be erased later.
 
     Raises:
@@ -81,7 +83,7 @@ def record(
         "pii": commitments,
         "extra": extra,
     }
-    event = _append(stream, _filled(**body))
+    event = _append(stream, _filled(**body)) if at is None else _append_at(stream, _filled(**body), at)
     if values:
         PiiValue.objects.bulk_create(
             PiiValue(event=event, field=field, salt=salt, value=value) for field, salt, value in values
@@ -118,6 +120,25 @@ def erase_pii(*, actor: User | None, reason: str, event_id: int | None = None, f
         extra={"erased": refs},
     )
     return len(refs)
+
+
+def _append_at(stream: str, body: dict[str, Any], at: datetime) -> Event:
+    """Add the event in one statement: the database locks the stream, reads its end and hashes."""
+    text = canonical.dumps({**body, "at": at})
+    with connection.cursor() as cursor:
+        cursor.execute(_APPEND, {"stream": stream, "body": text, "genesis": chain.genesis(stream)})
+        (pk, seq) = cursor.fetchone()  # type: ignore[misc]
+    return Event(pk=pk, stream=stream, stream_seq=seq, body=text)
+
+
+_APPEND = """
+INSERT INTO audit_event (stream, stream_seq, body, prev_hash, row_hash)
+SELECT %(stream)s, coalesce(seq, 0) + 1, %(body)s, coalesce(hash, %(genesis)s::bytea),
+    sha256('\\x00'::bytea || coalesce(hash, %(genesis)s::bytea) || int8send(coalesce(seq, 0) + 1)
+        || convert_to(%(body)s, 'UTF8'))
+FROM audit_stream_head(%(stream)s)
+RETURNING id, stream_seq
+"""
 
 
 def _append(stream: str, body: dict[str, Any]) -> Event:

@@ -69,6 +69,14 @@ def pack(version: PolicyVersion) -> Pack:
     return _pack(version.number, version.digest)
 
 
+def pinned_pack(number: int, digest: str) -> Pack:
+    """The pack of a version as pinned on a submission; no statement once it is in memory.
+
+    Raises PolicyError when the version's tables are no longer those of the digest.
+    """
+    return _pack(number, digest)
+
+
 @lru_cache(maxsize=32)
 def _pack(number: int, digest: str) -> Pack:
     built = build_pack(number, content(version_numbered(number)))

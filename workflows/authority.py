@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from accounts.models import User
-from policies.queries import pack, version_numbered
+from policies.queries import pinned_pack
 from policies.rules.plan import authority_ceiling
 from workflows import rules
 from workflows.engine import Round
@@ -23,7 +23,7 @@ def refusal_of(
     """Why the actor may not say this in the step now, or None."""
     if verb not in rules.VERBS:
         return rules.Refusal("unknown_verb", 422)
-    policy = pack(version_numbered(round_.submission.policy_number))
+    policy = pinned_pack(round_.submission.policy_number, round_.submission.policy_digest)
     refusal = rules.refusal_to_decide(
         decider=rules.Decider(
             person=actor.person_id,

@@ -1,6 +1,6 @@
 """The credit application as a kind of request: its facts, its content, its effect."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -41,9 +41,12 @@ ASKED = (
 
 
 def lock(pk: int) -> CreditApplication | None:
-    """The application with its customer, locked until the transaction ends."""
+    """The application and its customer, both locked until the transaction ends.
+
+    Two applications for one customer at the same moment would each not see the other.
+    """
     return (
-        CreditApplication.objects.select_for_update(of=("self",))
+        CreditApplication.objects.select_for_update(of=("self", "customer"))
         .select_related("customer__unit", "customer__region", "customer__owner", "customer__group")
         .filter(pk=pk, discarded_at__isnull=True)
         .first()
@@ -107,9 +110,11 @@ def _text(value: Any) -> Any:
     return value if value is None or isinstance(value, bool | int | str) else str(value)
 
 
-def take_effect(letter: CreditApplication, no: str, policy_number: int, terms: Terms, actor: User) -> None:
+def take_effect(
+    letter: CreditApplication, no: str, policy_number: int, terms: Terms, actor: User, now: datetime
+) -> None:
     """Grant the line with the terms that all approvers agreed to."""
-    credit.grant_line(letter, terms=terms, request_no=no, policy_number=policy_number, actor=actor)
+    credit.grant_line(letter, terms=terms, request_no=no, policy_number=policy_number, actor=actor, now=now)
 
 
 KIND = Kind(

@@ -34,7 +34,7 @@ class Round:
     now: datetime
     waited_enough: bool = False
     touched: list[Step] = field(default_factory=list)
-    effect: dict[str, Any] = field(default_factory=dict)
+    passed: list[tuple[Task, Task]] = field(default_factory=list)  # automatic tasks not yet written, each with its parent
 
     @property
     def today(self) -> date:
@@ -51,6 +51,14 @@ class Round:
         asked = terms_from_json(self.submission.content["terms"])
         decided = [step.decision for step in self.steps if step.status == "approved"]
         return rules.tightened(asked, [conditions_from_json(decision.conditions) for decision in decided])
+
+    def write_passed(self) -> None:
+        """Insert the automatic tasks that the process has passed: two statements, however many they are."""
+        tasks = [task for task, _ in self.passed]
+        type(tasks[0]).objects.bulk_create(tasks)
+        link = type(tasks[0]).previous.through  # type: ignore[attr-defined]
+        link.objects.bulk_create(link(from_task_id=task.pk, to_task_id=parent.pk) for task, parent in self.passed)
+        self.passed.clear()
 
     def task_opened(self, task: Task) -> None:
         """A human task was created: open its step and start its clock."""
@@ -108,7 +116,7 @@ def take_effect(round_: Round) -> None:
     if round_.actor is None:
         raise RuntimeError("nothing takes effect without a person who approved it")
     letter = kind.lock(request.letter_id)
-    kind.take_effect(letter, request.no, round_.submission.policy_number, round_.terms(), round_.actor)
+    kind.take_effect(letter, request.no, round_.submission.policy_number, round_.terms(), round_.actor, round_.now)
 
 
 def order_documents(round_: Round) -> None:

@@ -61,7 +61,7 @@ class DecisionForm(forms.Form):
         label=_("Reason or comment"),
         required=False,
         max_length=10_000,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("Needed to return, to reject and to make conditions. The submitter reads it."),
     )
     limit = MoneyField(label=_("Limit at most"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -48,11 +48,11 @@ class Kind:
         prefix: of the request's number.
         authority_metric: the fact that ceilings of authority are compared with.
         flow: the Viewflow class.
-        lock: letter id -> the domain row, locked until the transaction ends; None when there is none.
+        lock: letter id -> the domain row and its customer, locked until the transaction ends; None when there is none.
         assess: (letter, pack, business date) -> Assessment.
         submitted: (letter, actor): from now on the letter is not edited.
         reopened: (letter, actor): it may be edited again, for a revision or as a draft.
-        take_effect: (letter, request number, policy number, terms, actor): put what was approved in force.
+        take_effect: (letter, request number, policy number, terms, actor, database time): put what was approved in force.
     """
 
     code: str
@@ -64,4 +64,4 @@ class Kind:
     assess: Callable[[Any, Pack, date], Assessment]
     submitted: Callable[[Any, User], None]
     reopened: Callable[[Any, User], None]
-    take_effect: Callable[[Any, str, int, Terms, User], None]
+    take_effect: Callable[[Any, str, int, Terms, User, datetime], None]

@@ -94,7 +94,9 @@ class Request(models.Model):
     class Meta:
         ordering = ("-id",)
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["kind", "letter_id"], name="request_one_per_letter"),
+            models.UniqueConstraint(
+                fields=["kind", "letter_id"], condition=~Q(state="withdrawn"), name="request_one_per_letter"
+            ),
             models.CheckConstraint(
                 condition=Q(amount__gte=0, amount__lte=10**12), name="request_amount_bounded"
             ),

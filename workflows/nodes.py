@@ -22,7 +22,7 @@ ROW_LOCK = SelectForUpdateLock(nowait=False, attempts=1)
 
 
 class WrittenOnce(Activation):
-    """An automatic activation that is inserted when it is done, instead of inserted and updated."""
+    """An automatic activation that is inserted when it is done; several in a row are inserted together."""
 
     __hash__ = object.__hash__  # usable in sets before it has a primary key
 
@@ -38,10 +38,10 @@ class WrittenOnce(Activation):
         return activation
 
     def write(self) -> None:
-        """Insert the task as finished, linked to the one before."""
+        """Remember the task as finished; the next human task or the end writes it."""
         self.task.started = self.task.finished = timezone.now()
-        self.task.save()
-        self.task.previous.add(self.previous)
+        self.task.flow_task_type = self.flow_task.task_type
+        self.process.round_.passed.append((self.task, self.previous))
 
 
 class RouterActivation(WrittenOnce):
@@ -95,6 +95,8 @@ class StepActivation(flow.View.activation_class):  # type: ignore[misc]
     def create(
         cls, flow_task: Any, prev_activation: Activation, token: Any, data: Any = None, seed: Any = None
     ) -> Any:
+        if prev_activation.task.pk is None:
+            prev_activation.process.round_.write_passed()
         activation = super().create(flow_task, prev_activation, token, data, seed)
         activation.process.round_.task_opened(activation.task)
         return activation

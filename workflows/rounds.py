@@ -63,31 +63,38 @@ def start(kind: Kind, request: Request, shown: Preview, actor: User) -> Round:
 
 
 def lock(no: str, actor: User | None) -> Round:
-    """Lock the request's row and read its current round: four statements.
+    """Lock the request's row and read its current round: three statements.
 
     Raises:
         Http404: there is no such request.
         OperationalError: another transaction held the row for longer than `lock_timeout`.
     """
-    request = (
-        Request.objects.select_for_update(of=("self",))
-        .select_related("process", "unit", "region", "customer", "owner", "submitter")
-        .annotate(clock=CLOCK)
-        .filter(no=no)
-        .first()
-    )
-    if request is None:
+    submission = _latest(no)
+    if submission is not None and submission.request.round != submission.round:
+        submission = _latest(no)  # a new round began while we waited for the row
+    if submission is None:
         raise Http404
-    submission = Submission.objects.get(request=request, round=request.round)
-    steps = (
-        Step.objects.filter(submission=submission).select_related("task", "decision").order_by("stage", "id")
-    )
-    now: datetime = request.clock  # type: ignore[attr-defined]  # annotated above
+    request = submission.request
+    steps = Step.objects.filter(submission=submission).select_related("task", "decision").order_by("stage", "id")
+    now: datetime = submission.clock  # type: ignore[attr-defined]  # annotated in _latest
     round_ = Round(REGISTRY[request.kind], request, submission, list(steps), None, actor, now)
     apart = duties(round_)
     barred = apart.editors | {apart.submitter, apart.owner or apart.submitter}
     round_.staff = Staff([s.role for s in round_.steps], request.unit, request.region, round_.today, barred)
     return round_
+
+
+def _latest(no: str) -> Submission | None:
+    """The newest submission; only the request's row is locked."""
+    people = ("customer", "owner", "submitter")
+    return (
+        Submission.objects.select_for_update(of=("request",))
+        .select_related("request__process", "request__unit", "request__region", *(f"request__{who}" for who in people))
+        .annotate(clock=CLOCK)
+        .filter(request__no=no)
+        .order_by("-round")
+        .first()
+    )
 
 
 def duties(round_: Round) -> rules.Duties:
@@ -146,7 +153,9 @@ def advance(round_: Round, task: Any, actor: User | None) -> None:
 
 
 def save(round_: Round) -> None:
-    """Write the projections: touched steps and the envelope."""
+    """Write the projections: touched steps and the envelope; and what the process passed last."""
+    if round_.passed:
+        round_.write_passed()
     if round_.touched:
         columns = ["status", "task", "queue_key", "opened_at", "due_at", "closed_at"]
         Step.objects.bulk_update(round_.touched, columns)
@@ -174,5 +183,6 @@ def note(round_: Round, action: str, **facts: Any) -> None:
         customer_id=request.customer_id,
         customer_label=request.customer.name,
         policy={"number": submission.policy_number, "sha256": submission.policy_digest},
+        at=round_.now,
         **facts,
     )

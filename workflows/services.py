@@ -14,7 +14,6 @@ from accounts.models import User
 from accounts.problems import Problem
 from audit.origin import current as current_origin
 from audit.refusals import record_refusal
-from customers.models import Customer
 from jobs.idempotency import once
 from workflows import rounds, rules
 from workflows.authority import refusal_of
@@ -79,10 +78,8 @@ def _submit(kind: Kind, letter_id: int, actor: User) -> Answer:
     letter = kind.lock(letter_id)
     if letter is None:
         raise Http404
-    if Request.objects.filter(kind=kind.code, letter_id=letter_id).exists():
+    if Request.objects.filter(kind=kind.code, letter_id=letter_id).exclude(state=State.WITHDRAWN).exists():
         raise problem(rules.Refusal("already_submitted", 409))
-    # Two applications for one customer at the same moment would each not see the other.
-    Customer.objects.select_for_update().get(pk=letter.customer_id)
     shown = preview(kind, letter, actor)
     if not shown.submittable:
         raise infeasible(list(shown.blocks))
@@ -152,18 +149,26 @@ def decide(
     """
     asked, words = conditions or rules.Conditions(), reason.strip()
     what = ["decide", no, step_id, verb, words, sha256_of(repr(asked)), content_sha256]
+    made: list[Decision] = []
     answer = _door(
         actor,
         idempotency_key,
         what,
-        lambda: _decide(no, step_id, actor, verb, content_sha256, words, asked),
+        lambda: _decide(no, step_id, actor, verb, content_sha256, words, asked, made),
         no=no,
     )
-    return Decision.objects.select_related("step", "request").get(pk=answer["decision"])
+    return made[0] if made else Decision.objects.select_related("step", "request").get(pk=answer["decision"])
 
 
 def _decide(
-    no: str, step_id: int, actor: User, verb: str, sha: str, reason: str, conditions: rules.Conditions
+    no: str,
+    step_id: int,
+    actor: User,
+    verb: str,
+    sha: str,
+    reason: str,
+    conditions: rules.Conditions,
+    made: list[Decision],
 ) -> Answer:
     round_ = rounds.lock(no, actor)
     step = next((each for each in round_.steps if each.pk == step_id), None)
@@ -174,6 +179,7 @@ def _decide(
     if refusal := refusal_of(round_, step, actor, verb, sha, reason, conditions):
         raise problem(refusal, {"reason_missing": "reason"}.get(refusal.code, ""))
     decision = rounds.write_decision(round_, step, actor, verb, reason, conditions, current_origin().channel)
+    made.append(decision)
     if verb == rules.RETURN:
         rounds.return_within_a_day(round_)
     rounds.advance(round_, step.task, actor)
@@ -207,9 +213,12 @@ def _withdraw(no: str, actor: User, reason: str) -> Answer:
     for step in round_.steps:
         if step.status in ("open", "waiting"):
             close(step, round_)
+    was_returned = request.state == State.RETURNED
     request.state, request.closed_at = State.WITHDRAWN, round_.now
     # Re-read under our lock: Flow.cancel writes the whole instance that it is given.
     round_.kind.flow.instance.cancel(request.process)
+    if not was_returned:
+        round_.kind.reopened(round_.kind.lock(request.letter_id), actor)
     rounds.note(round_, "request.withdrawn", reason=reason)
     rounds.save(round_)
     return {"state": request.state}

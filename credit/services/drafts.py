@@ -132,9 +132,8 @@ def discard_draft(application: CreditApplication, actor: User) -> None:
     _note("credit.draft_discarded", draft, actor)
 
 
-@transaction.atomic
 def mark_submitted(application: CreditApplication, *, actor: User) -> None:
-    """From now on the application is not edited: a request was made with it."""
+    """From now on the application is not edited: a request was made with it, in the same transaction."""
     application.submitted, application.submitted_at = True, db_now()
     application.save(update_fields=["submitted", "submitted_at"])
     _note(
@@ -145,7 +144,6 @@ def mark_submitted(application: CreditApplication, *, actor: User) -> None:
     )
 
 
-@transaction.atomic
 def reopen(application: CreditApplication, *, actor: User) -> None:
     """Let the author revise a returned or withdrawn application; the next submission is a new revision."""
     application.submitted = False

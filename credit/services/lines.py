@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -44,31 +45,36 @@ class GrantTerms(Protocol):
     def notes(self) -> tuple[str, ...]: ...
 
 
-@transaction.atomic
 def grant_line(
-    application: CreditApplication, *, terms: GrantTerms, request_no: str, policy_number: int, actor: User
+    application: CreditApplication,
+    *,
+    terms: GrantTerms,
+    request_no: str,
+    policy_number: int,
+    actor: User,
+    now: datetime | None = None,
 ) -> list[CreditLine]:
     """Put the approved limit and payment term in force: today, at its first day, or when security is proved.
 
     A request about the trade limit that also asks for placement grants two lines. Granting the same
-    request again returns the lines of the first time.
+    request again returns the lines of the first time. Belongs in the transaction of the last approval.
+
+    Args:
+        now: the database's clock; with it the caller says that it holds the row lock of application.customer.
     """
-    customer = Customer.objects.select_for_update(of=("self",)).select_related("unit").get(pk=application.customer_id)
-    already = list(CreditLine.objects.filter(request_no=request_no).order_by("pk"))
+    customer, now = (application.customer, now) if now else (_lock_customer(application.customer_id), db_now())
+    known = CreditLine.objects.filter(Q(request_no=request_no) | Q(activated_at__isnull=False, ended_at__isnull=True))
+    before = list(known.filter(customer=customer).order_by("pk"))
+    already = [line for line in before if line.request_no == request_no]
     if already:
         return already
     amounts = {application.kind: terms.limit}
     if application.kind != LineKind.PLACEMENT and terms.placement > 0:
         amounts[LineKind.PLACEMENT.value] = terms.placement
-    today = business_date(db_now(), customer.unit.time_zone)
-    lines = []
-    for kind, amount in amounts.items():
-        line = _grant(application, customer, kind, amount, terms, request_no, policy_number, actor)
-        _schedule(line, customer)
-        if not terms.security and line.valid_from <= today:
-            _activate(line, customer, today, actor)
-        lines.append(line)
-    return lines
+    return [
+        _grant(application, customer, kind, amount, terms, request_no, policy_number, actor, now, before)
+        for kind, amount in amounts.items()
+    ]
 
 
 def _grant(
@@ -80,8 +86,16 @@ def _grant(
     request_no: str,
     policy_number: int,
     actor: User,
+    now: datetime,
+    before: list[CreditLine],
 ) -> CreditLine:
+    """One line, in force at once when its day has come and nothing has to be proved first."""
     about_security = kind == application.kind
+    today = business_date(now, customer.unit.time_zone)
+    at_once = not terms.security and terms.valid_from <= today <= terms.valid_to
+    replaced = [line for line in before if line.kind == kind]
+    if at_once:
+        _end(replaced, customer, EndReason.SUPERSEDED, actor, at=now)
     line = CreditLine.objects.create(
         customer=customer,
         application=application,
@@ -92,22 +106,30 @@ def _grant(
         valid_from=terms.valid_from,
         valid_to=terms.valid_to,
         security_value=(application.security_value or 0) if about_security else 0,
-        supersedes=CreditLine.objects.active().filter(customer=customer, kind=kind).order_by("-pk").first(),
+        supersedes=replaced[-1] if replaced else None,
         request_no=request_no,
         policy_number=policy_number,
         conditions=[{"kind": "security", "text": text} for text in terms.security]
         + [{"kind": "note", "text": text} for text in terms.notes],
+        granted_at=now,
+        activated_at=now if at_once else None,
     )
-    line.refresh_from_db()
     LineCondition.objects.bulk_create(LineCondition(line=line, text=text[:300]) for text in terms.security)
-    _note("credit.line_granted", line, customer, actor, after=_summary(line))
+    _note("credit.line_granted", line, customer, actor, after=_summary(line), at=now)
+    if at_once:
+        _note("credit.line_activated", line, customer, actor, after=_summary(line), at=now)
+    if terms.valid_to < today:
+        _end([line], customer, EndReason.EXPIRED, actor, at=now)
+    else:
+        _schedule(line, customer)
     return line
 
 
 def _schedule(line: CreditLine, customer: Customer) -> None:
     """Jobs at the first day and after the last one, at the start of the business day."""
-    first = _start_of(line.valid_from, customer)
-    enqueue("credit.activate_line", f"line:{line.pk}:activate", {"line": line.pk}, due_at=first)
+    if line.activated_at is None:
+        first = _start_of(line.valid_from, customer)
+        enqueue("credit.activate_line", f"line:{line.pk}:activate", {"line": line.pk}, due_at=first)
     if line.valid_to is not None:
         after = _start_of(line.valid_to + timedelta(days=1), customer)
         enqueue("credit.expire_line", f"line:{line.pk}:expire", {"line": line.pk}, due_at=after)
@@ -187,9 +209,13 @@ def _check_credit_control(customer: Customer, actor: User) -> None:
 def _locked(line_id: int) -> tuple[CreditLine, Customer]:
     """The line under the customer's row lock: all lines of a customer change one after another."""
     line = CreditLine.objects.get(pk=line_id)
-    customer = Customer.objects.select_for_update(of=("self",)).select_related("unit").get(pk=line.customer_id)
+    customer = _lock_customer(line.customer_id)
     line.refresh_from_db()
     return line, customer
+
+
+def _lock_customer(customer_id: int) -> Customer:
+    return Customer.objects.select_for_update(of=("self",)).select_related("unit").get(pk=customer_id)
 
 
 def _activate(line: CreditLine, customer: Customer, today: date, actor: User | None) -> None:
@@ -206,11 +232,18 @@ def _activate(line: CreditLine, customer: Customer, today: date, actor: User | N
     _note("credit.line_activated", line, customer, actor, after=_summary(line))
 
 
-def _end(lines: Sequence[CreditLine], customer: Customer, why: EndReason, actor: User | None, reason: str = "") -> None:
+def _end(
+    lines: Sequence[CreditLine],
+    customer: Customer,
+    why: EndReason,
+    actor: User | None,
+    reason: str = "",
+    at: datetime | None = None,
+) -> None:
     for line in lines:
-        line.ended_at, line.end_reason = db_now(), why.value
+        line.ended_at, line.end_reason = at or db_now(), why.value
         line.save(update_fields=["ended_at", "end_reason"])
-        _note("credit.line_ended", line, customer, actor, after={"end_reason": why.value}, reason=reason)
+        _note("credit.line_ended", line, customer, actor, after={"end_reason": why.value}, reason=reason, at=at)
 
 
 def _summary(line: CreditLine) -> dict[str, Any]:
@@ -233,6 +266,7 @@ def _note(
     *,
     after: dict[str, Any],
     reason: str = "",
+    at: datetime | None = None,
 ) -> None:
     record(
         action,
@@ -247,4 +281,5 @@ def _note(
         after=after,
         reason=reason,
         policy={"number": line.policy_number},
+        at=at,
     )

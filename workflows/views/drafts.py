@@ -95,7 +95,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _send(request: HttpRequest, application: CreditApplication) -> Request:
     key = f"page:{request.POST.get('idempotency_key', '')}"
-    known = Request.objects.filter(kind=KIND.code, letter_id=application.pk).first()
+    known = _returned(application)
     if known is not None:
         return services.resubmit(known.no, actor=_user(request), idempotency_key=key)
     return services.submit(KIND, application.pk, actor=_user(request), idempotency_key=key)
@@ -193,6 +193,10 @@ def _keep(form: CreditApplicationForm, application: CreditApplication, user: Use
     return None
 
 
+def _returned(application: CreditApplication) -> Request | None:
+    return Request.objects.filter(kind=KIND.code, letter_id=application.pk, state=State.RETURNED).first()
+
+
 def _page(
     request: HttpRequest,
     application: CreditApplication,
@@ -205,7 +209,7 @@ def _page(
         "form": form,
         "problem": problem,
         "attachment_kinds": AttachmentKind.choices,
-        "returned": Request.objects.filter(kind=KIND.code, letter_id=application.pk).first(),
+        "returned": _returned(application),
     }
     return render(
         request, "workflows/draft.html", context, status=422 if form.errors and status == 200 else status

@@ -65,10 +65,12 @@ def page(
     steps, more = queries.queue_page(user, wanted, after=after)
     if after is not None and not steps:  # an old address, whose rows have been decided since
         steps, more = queries.queue_page(user, wanted)
+    counts = queries.queue_counts(user)
     context: dict[str, Any] = {
         "rows": _rows(steps),
+        "several_roles": len(counts.roles) > 1,
         "more": queries.cursor_of(steps[-1]) if more else "",
-        "chips": _chips(wanted, queries.queue_counts(user)),
+        "chips": _chips(wanted, counts),
         "wanted": wanted,
         "filtered": wanted != QueueFilter(),
         "query": query_of(wanted),
@@ -92,6 +94,7 @@ def _rows(steps: list[Step]) -> list[dict[str, Any]]:
             "what": shown.kind_of_request(_annotated(step, "req_type")),
             "grade": _annotated(step, "grade"),
             "over": decimal_of(_annotated(step, "over_formula_pct")),
+            "formula": decimal_of(_annotated(step, "limit_formula")),
             "hours": queries.hours_left(step, now),
             **shown.today(lines[step.request_id], step.request.amount),
         }
