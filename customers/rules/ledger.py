@@ -100,7 +100,7 @@ class InvoiceEntry:
     def slices(self, on: date) -> tuple[Settlement, ...]:
         """The invoice amount cut by settlement day; the part still owed is dated `on`.
 
-        The slices add up to the invoice amount: the basis of weighted days late (HP3, defaults 2(b)).
+        The slices add up to the invoice amount.
         """
         parts, left = [], self.amount
         for part in sorted((p for p in self.settlements if p.on <= on), key=lambda p: (p.on, p.amount)):

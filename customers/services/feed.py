@@ -102,8 +102,8 @@ def import_feed(
         parsed.append(values)
         faults += row_faults
     return _take(
-        _Load(unit, kind, data_as_of, actor, present, shown, sha256, safe_name(file_name)),
-        parsed, faults, dry_run,
+        _Load(unit, kind, data_as_of, actor, present, shown, sha256, safe_name(file_name), dry_run),
+        parsed, faults,
     )  # fmt: skip
 
 
@@ -141,8 +141,8 @@ def upsert_feed(
         faults += [fault for fault in row_faults if (fault.column, "json_type") not in refused]
     text = json.dumps(clean, sort_keys=True)  # what was understood; nothing else can be in it
     sha256 = hashlib.sha256(text.encode()).hexdigest()
-    load = _Load(unit, kind, data_as_of, actor, present, {}, sha256, "api")
-    return _take(load, parsed, faults, False)
+    load = _Load(unit, kind, data_as_of, actor, present, {}, sha256, "api", dry_run=False)
+    return _take(load, parsed, faults)
 
 
 def authorise(unit: Unit, kind: str, data_as_of: datetime, actor: User | None) -> None:
@@ -181,6 +181,7 @@ class _Load:
     shown: Mapping[str, str]
     sha256: str
     file_name: str
+    dry_run: bool
 
     @property
     def latest_day(self) -> date:
@@ -188,10 +189,10 @@ class _Load:
 
 
 @transaction.atomic
-def _take(load: _Load, parsed: list[ParsedRow], faults: list[Fault], dry_run: bool) -> ImportResult:
+def _take(load: _Load, parsed: list[ParsedRow], faults: list[Fault]) -> ImportResult:
     """Check against the database and, unless something is wrong or it is a rehearsal, write."""
     _one_import_at_a_time(load)
-    again = None if faults or dry_run else _same_as_last(load, len(parsed))
+    again = None if faults or load.dry_run else _same_as_last(load, len(parsed))
     if again is not None:
         return again
     faults += _duplicates(parsed)
@@ -204,9 +205,9 @@ def _take(load: _Load, parsed: list[ParsedRow], faults: list[Fault], dry_run: bo
         faults += chunk_faults
         writes += chunk_writes
     if faults:
-        return _refused(faults, load.shown, load.sha256, len(parsed), dry_run)
+        return _refused(faults, load.shown, load.sha256, len(parsed), load.dry_run)
     done = ImportResult(len(parsed), counts["inserted"], counts["updated"], counts["unchanged"], sha256=load.sha256)
-    if dry_run:
+    if load.dry_run:
         return replace(done, dry_run=True)
     batch = _write(load, writes, len(parsed), counts)
     return replace(done, batch_id=batch.pk)
@@ -367,6 +368,8 @@ def _sort_in(
         counts["unchanged"] += 1
         return
     counts["inserted" if old is None else "updated"] += 1
+    if load.dry_run:
+        return
     defaults = {column.name: column.default for column in COLUMNS[load.kind] if column.name not in load.present}
     defaults.pop("invoice", None)
     writes.append(MODELS[load.kind](unit_id=load.unit.pk, data_as_of=load.data_as_of, **{**defaults, **values}))

@@ -2,13 +2,14 @@
 
 import random
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal as D
+from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from customers.rules import InvoiceEntry, Ledger, OrderEntry, ReceiptEntry, Settlement, add_months
 
+D = Decimal
 ON = date(2026, 6, 30)
 
 
