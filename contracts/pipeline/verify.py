@@ -91,7 +91,7 @@ def _check(pdf: bytes, root: x509.Certificate, result: Verification) -> None:
 
 def _judge(status: PdfSignatureStatus, result: Verification) -> None:
     stamp = status.timestamp_validity
-    result.signer = status.signing_cert.subject.human_friendly
+    result.signer = _holder(status.signing_cert)
     result.intact = bool(status.intact and status.valid)
     result.trusted = bool(status.trusted)
     result.timestamped = bool(stamp and stamp.valid and stamp.intact and stamp.trusted)
@@ -109,6 +109,13 @@ def _judge(status: PdfSignatureStatus, result: Verification) -> None:
     ):
         if not holds:
             result.findings.append(sentence)
+
+
+def _holder(certificate: x509.Certificate) -> str:
+    """The company of a seal with its credit code, as in 华辊轧辊制造有限公司 (91320400MA1XK7Q25T)."""
+    subject = certificate.subject.native
+    name, code = subject.get("common_name", ""), subject.get("serial_number", "")
+    return f"{name} ({code})" if code else str(name)
 
 
 def _canonical(pdf: bytes) -> bool:
