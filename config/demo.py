@@ -45,7 +45,7 @@ class DemoError(Exception):
     """The demo cannot go on; the message is for the person at the terminal."""
 
 
-class StopRequested(Exception):  # noqa: N818 - not an error
+class StopRequested(Exception):
     """Somebody wants the demo to end."""
 
 

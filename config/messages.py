@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_python
@@ -25,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("zh_Hans",)
 APPS = ("accounts", "audit", "jobs", "customers", "policies", "credit", "contracts", "workflows", "config")
 NOT_SHOWN = ("migrations", "management")  # operators read English at the terminal
-KEYWORDS = {
+KEYWORDS: dict[str, Any] = {
     "_": None,
     "gettext": None,
     "gettext_lazy": None,
@@ -60,7 +61,7 @@ def extract(path: Path) -> Iterator[Found]:
         from django.utils.translation.template import templatize
 
         text = templatize(text, origin=str(path))
-    found = extract_python(io.BytesIO(text.encode()), list(KEYWORDS), ["Translators:"], {"encoding": "utf-8"})
+    found = extract_python(io.BytesIO(text.encode()), KEYWORDS, ["Translators:"], {"encoding": "utf-8"})
     for line, function, arguments, _comments in found:
         parsed = _arguments(str(function), arguments)
         if parsed:
