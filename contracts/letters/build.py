@@ -38,6 +38,8 @@ TEXT = Style(size=9, line=1.25)
 STRONG = Style(size=9, bold=True, colour=INK, line=1.25)
 SECTION = Style(size=10.5, bold=True, colour=NAVY, before=9, after=3, keep_next=True)
 HEAD = Style(size=8.5, bold=True, colour=NAVY)
+# Nothing takes effect when a request was rejected.
+GRANTED = "{%p if approved_limit %}"
 Column = tuple[str, str, float, Style]
 """Heading, field of the row, width in mm, style of the value."""
 
@@ -79,7 +81,9 @@ def _decision_notice(paper: Document, words: Words) -> None:
     add_line(paper, words["to_codes"], Style(8.5, colour=GREY, after=7))
     add_line(paper, words["notice_opening"], Style(10, line=1.4, after=3))
     add_line(paper, "{{ headline }}", Style(10, line=1.4, after=7))
+    add_mark(paper, GRANTED)
     _hero(paper, words)
+    add_mark(paper, "{%p endif %}")
     _table(
         paper,
         words["terms"],
@@ -104,7 +108,9 @@ def _decision_notice(paper: Document, words: Words) -> None:
             (words["comment"], "comment", 52, TEXT),
         ],
     )
+    add_mark(paper, GRANTED)
     add_line(paper, words["closing"], Style(9, colour=GREY, before=7, line=1.3))
+    add_mark(paper, "{%p endif %}")
 
 
 def _hero(paper: Document, words: Words) -> None:

@@ -74,7 +74,7 @@ class DecisionNotice(TypedDict):
     headline: str
     """The decision in one sentence, printed above the terms."""
     approved_limit: str
-    """In figures with currency, for example "CNY 1,200,000.00"."""
+    """In figures with currency, for example "CNY 1,200,000.00"; "" when rejected: no box, no closing words."""
     approved_limit_words: str
     """Chinese capitals (rules.chinese_capitals) in the Chinese letter; "" in other letters."""
     approved_term: str
