@@ -83,7 +83,8 @@ def payment(ledger: Ledger, on: date, *, limit: Decimal | None, grace_days: int)
     as_of = on.isoformat()
     in_time = total(min(i.amount, i.applied(min(on, i.due_on + timedelta(days=grace_days)))) for i in due)
     settled = total(min(i.amount, i.applied(on)) for i in due)
-    late_weight = total(part.amount * max(0, (part.on - i.due_on).days) for i in due for part in i.slices(on))
+    # By invoice, as the policy prints it: what is settled in parts counts until its last part.
+    late_weight = total(i.amount * i.days_late(on) for i in due)
     all_due = operand("due", owed)
     return [
         Figure("HP1", pct(in_time, owed), (operand("in_time", in_time), all_due), as_of=as_of),
@@ -196,7 +197,7 @@ def potential(
         _margin(ledger, window, company_margin_pct),
         Figure(
             "DP4",
-            Decimal(active) if ledger.invoices else None,
+            Decimal(active) if _known_for(ledger, window, 11) else None,
             (operand("months", active),),
             as_of=as_of,
         ),
@@ -210,15 +211,19 @@ def potential(
 
 
 def _growth(ledger: Ledger, window: Window, sales: Decimal) -> Figure:
-    """DP1; no data while there are less than 23 months of invoices, so that a start is not read as growth."""
+    """DP1, sales of twelve months against the twelve before; no data while there are less than 23 months."""
     prior = ledger.sales(window.prior_start, window.start)
-    first = min((i.invoiced_on for i in ledger.invoices), default=None)
-    known = first is not None and first <= add_months(window.after, -23)
     operands = (
         operand("sales_12m", sales),
         operand("sales_prior", prior),
     )
-    return Figure("DP1", pct(sales - prior, prior) if known else None, operands, as_of=window.on.isoformat())
+    value = pct(sales - prior, prior) if _known_for(ledger, window, 23) else None
+    return Figure("DP1", value, operands, as_of=window.on.isoformat())
+
+
+def _known_for(ledger: Ledger, window: Window, months: int) -> bool:
+    """Whether the first invoice is that old: a start is neither growth (DP1) nor a broken habit (DP4)."""
+    return any(i.invoiced_on <= add_months(window.after, -months) for i in ledger.invoices)
 
 
 def _margin(ledger: Ledger, window: Window, company_pct: Decimal | None) -> Figure:

@@ -34,9 +34,10 @@ def test_hp2_counts_all_that_was_settled_to_date() -> None:
     assert behaviour(invoice(SUMMER, 1000, {0: 500, 40: 250}))["HP2"] == Decimal(75)
 
 
-def test_hp3_weighs_days_late_by_the_part_of_the_invoice() -> None:
-    """600 on time, 400 ten days late: 4000 / 1000 = 4 days."""
-    assert behaviour(invoice(SUMMER, 1000, {-5: 600, 10: 400}))["HP3"] == Decimal(4)
+def test_hp3_weighs_an_invoice_by_the_day_of_its_last_part() -> None:
+    """Settled ten days late, although 600 of 1000 came early: 1000 × 10 / (1000 + 1000) = 5 days."""
+    punctual = invoice(SUMMER, 1000, {0: 1000})
+    assert behaviour(invoice(SUMMER, 1000, {-5: 600, 10: 400}), punctual)["HP3"] == Decimal(5)
 
 
 def test_hp4_is_the_longest_delay_and_counts_on_while_something_is_owed() -> None:
