@@ -196,10 +196,10 @@ def _approval_sheet(paper: Document, words: Words) -> None:
         "events",
         [
             (words["position"], "position", 12, mono),
-            (words["time"], "at", 28, small),
-            (words["actor"], "actor", 28, small),
+            (words["time"], "at", 34, small),
+            (words["actor"], "actor", 26, small),
             (words["action"], "action", 34, small),
-            (words["detail"], "detail", 44, small),
+            (words["detail"], "detail", 40, small),
             (words["hash"], "hash", 22, mono),
         ],
     )
