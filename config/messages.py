@@ -60,7 +60,8 @@ def extract(path: Path) -> Iterator[Found]:
     if path.suffix != ".py":
         from django.utils.translation.template import templatize
 
-        text = templatize(text, origin=str(path))
+        # Outside the strings only blanked-out markup is left, whose indentation Python would not accept
+        text = "\n".join(line.lstrip() for line in templatize(text, origin=str(path)).split("\n"))
     found = extract_python(io.BytesIO(text.encode()), KEYWORDS, ["Translators:"], {"encoding": "utf-8"})
     for line, function, arguments, _comments in found:
         parsed = _arguments(str(function), arguments)
