@@ -18,6 +18,10 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 HTTPS = env.bool("HTTPS", default=False)
 # Keys, sealed documents and attachments live here; everything else is in the database.
 COUNTERSIGN_DATA = Path(env.str("COUNTERSIGN_DATA", default=str(BASE_DIR / ".demo" / "data")))
+# The demo shows its logins on the login page.
+DEMO = env.bool("DEMO", default=False)
+# Where users find the source of the version that they use (AGPL, section 13).
+SOURCE_URL = env.str("SOURCE_URL", default="")
 # What a QR code on paper leads to.
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000")
 

@@ -1,29 +1,20 @@
 """All addresses of the product."""
 
-from importlib.util import find_spec
-
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import include, path
 
+from config import api
 from workflows.views.home import home
-
-
-def app(prefix: str, module: str) -> list[URLPattern | URLResolver]:
-    return [path(prefix, include(module))] if find_spec(module) else []
-
 
 urlpatterns = [
     path("", home, name="home"),
     path("admin/", admin.site.urls),
-    *app("", "accounts.urls"),
-    *app("customers/", "customers.urls"),
-    *app("policies/", "policies.urls"),
-    *app("credit/", "credit.urls"),
-    *app("audit/", "audit.urls"),
-    *app("", "contracts.urls"),
-    *(app("", "workflows.urls") if find_spec("workflows.views.queue") and find_spec("workflows.views.requests") and find_spec("credit.forms") else []),
+    path("api/v1/", api.urls),
+    path("", include("accounts.urls")),
+    path("customers/", include("customers.urls")),
+    path("policies/", include("policies.urls")),
+    path("credit/", include("credit.urls")),
+    path("audit/", include("audit.urls")),
+    path("", include("contracts.urls")),
+    path("", include("workflows.urls")),
 ]
-if find_spec("audit.api") and find_spec("contracts.api") and find_spec("customers.api"):
-    from config import api
-
-    urlpatterns.append(path("api/v1/", api.urls))

@@ -2,7 +2,7 @@
 
 Viewflow moves the process and only that. What an activation needs to know is a `Round` (workflows.engine) that the
 service hangs on the process object as `process.round_`; nothing is looked up here. The private names that are used
-(`_create`, `_resolve`, `_outgoing`, `status.super`, `transition.original`) have a canary test.
+(`_create`, `_resolve`, `_outgoing`, `status.super`) have a canary test.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -30,9 +30,7 @@ class WrittenOnce(Activation):
     def create(
         cls, flow_task: Any, prev_activation: Activation, token: Any, data: Any = None, seed: Any = None
     ) -> "WrittenOnce":
-        task = flow_task.flow_class.task_class(
-            process=prev_activation.process, flow_task=flow_task, token=token
-        )
+        task = flow_task.flow_class.task_class(process=prev_activation.process, flow_task=flow_task, token=token)
         activation = cls(task)
         activation.previous = prev_activation.task
         return activation
@@ -55,10 +53,7 @@ class RouterActivation(WrittenOnce):
 
     @Activation.status.super()
     def create_next(self) -> list[Activation]:
-        return [
-            self.flow_task.target(name)._create(self, self.task.token, data=data)
-            for name, data in self.targets
-        ]
+        return [self.flow_task.target(name)._create(self, self.task.token, data=data) for name, data in self.targets]
 
 
 class Router(flow.Switch):  # type: ignore[misc]  # viewflow has no types
@@ -92,9 +87,7 @@ class Router(flow.Switch):  # type: ignore[misc]  # viewflow has no types
 
 class StepActivation(flow.View.activation_class):  # type: ignore[misc]
     @classmethod
-    def create(
-        cls, flow_task: Any, prev_activation: Activation, token: Any, data: Any = None, seed: Any = None
-    ) -> Any:
+    def create(cls, flow_task: Any, prev_activation: Activation, token: Any, data: Any = None, seed: Any = None) -> Any:
         if prev_activation.task.pk is None:
             prev_activation.process.round_.write_passed()
         activation = super().create(flow_task, prev_activation, token, data, seed)

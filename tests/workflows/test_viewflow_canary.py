@@ -19,7 +19,6 @@ def test_private_names_exist() -> None:
     assert callable(flow.Switch._resolve)
     assert callable(flow.Switch._outgoing)
     assert callable(Activation.status.super)
-    assert callable(Activation.complete.original)
 
 
 def test_every_flow_locks_its_row() -> None:
@@ -48,4 +47,3 @@ def test_the_credit_flow_reads_as_the_procedure() -> None:
         ("issue", "approved"),
         ("rejected", "closed"),
     }
-
