@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from django.db import connection, transaction
+from django.db import connection
 
 from jobs import registry
 
@@ -33,6 +33,7 @@ WITH due AS (
 UPDATE jobs_job SET published_at = clock_timestamp() FROM due WHERE jobs_job.id = due.id
 RETURNING jobs_job.id
 """
+_NOT_SENT = "UPDATE jobs_job SET published_at = NULL WHERE id = ANY(%s)"
 _ENQUEUE_PERIODIC = """
 INSERT INTO jobs_job (kind, key, payload)
 SELECT kind, kind || ':' || floor(extract(epoch FROM clock_timestamp()) / every)::bigint, '{}'::jsonb
@@ -46,17 +47,23 @@ def dispatch_due(publish: Callable[[int], None]) -> int:
     """Publish the ids of all jobs that wait for a worker; one statement for any number of them.
 
     Args:
-        publish: sends one id; when it raises, nothing is marked as published and the next round tries again.
+        publish: sends one id; what could not be sent is taken by the next round.
 
     Returns:
         How many were published.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(_DUE, [GRACE_SECONDS, REPUBLISH_SECONDS, REPUBLISH_SECONDS, BATCH])
-        ids = [row[0] for row in cursor.fetchall()]
-        for job_id in ids:
+        waiting = [row[0] for row in cursor.fetchall()]
+    # Only now, without a lock: a quick worker that finds its row locked would drop the message
+    for sent, job_id in enumerate(waiting):
+        try:
             publish(job_id)
-    return len(ids)
+        except Exception:
+            with connection.cursor() as cursor:
+                cursor.execute(_NOT_SENT, [waiting[sent:]])
+            raise
+    return len(waiting)
 
 
 def enqueue_periodic() -> None:

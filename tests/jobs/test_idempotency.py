@@ -14,9 +14,7 @@ from jobs.models import IdempotencyKey
 
 
 def person(name: str) -> User:
-    return User.objects.create(
-        email=f"{name}@example.com", display_name=name, person=Person.objects.create(name=name)
-    )
+    return User.objects.create(email=f"{name}@example.com", display_name=name, person=Person.objects.create(name=name))
 
 
 def test_the_second_sender_gets_the_first_answer(db: None) -> None:
