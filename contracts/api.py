@@ -1,22 +1,21 @@
 """REST resource documents: the same visibility and files as the pages."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from ninja import Router, Schema
+from ninja import Query, Router, Schema
 
-from accounts.models import User
-from accounts.schemas import page_size
+from accounts.schemas import Cursor, Limit, Name, Page, Text, acting, keyset
 from contracts import queries
 from contracts.files import pdf_response
 from contracts.models import Document, State
 from contracts.production import verify_url
 
 router = Router(tags=["documents"])
+LARGEST_PAGE = 200
 
 
 class DocumentOut(Schema):
@@ -39,45 +38,42 @@ class DocumentOut(Schema):
     failure: str
 
 
-class DocumentPage(Schema):
-    """A page of documents, newest first; pass next_cursor as cursor for the following one."""
+class DocumentPage(Page):
+    """Documents, newest first."""
 
     items: list[DocumentOut]
-    next_cursor: str | None
 
 
-@router.get("", response=DocumentPage)
+Word = Annotated[Text, Query(max_length=200)]
+PDF = {"responses": {200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}}}
+
+
+@router.get("", response=DocumentPage, summary="List documents")
 def list_documents(
-    request: HttpRequest, cursor: int | None = None, limit: int = 50, request_no: str = "", kind: str = ""
+    request: HttpRequest, cursor: Cursor = None, limit: Limit = 50, request_no: Word = "", kind: Word = ""
 ) -> dict[str, Any]:
+    """Documents that you may see, newest first, by request and kind."""
     rows = queries.documents(_visible(request), kind=kind)
     if request_no:
         rows = rows.filter(request_no=request_no)
-    if cursor is not None:
-        rows = rows.filter(pk__lt=cursor)
-    size = page_size(limit)
-    found = list(rows.order_by("-pk")[: size + 1])
-    shown = found[:size]
-    return {
-        "items": [_out(document) for document in shown],
-        "next_cursor": str(shown[-1].pk) if len(found) > size else None,
-    }
+    page, following = keyset(rows, cursor, limit)
+    return {"items": [_out(document) for document in page], "next_cursor": following}
 
 
-@router.get("/{str:number}", response=DocumentOut)
-def show_document(request: HttpRequest, number: str) -> dict[str, Any]:
+@router.get("/{str:number}", response=DocumentOut, summary="Read a document")
+def show_document(request: HttpRequest, number: Name) -> dict[str, Any]:
+    """State, hash, seal and the address of its verification page."""
     return _out(get_object_or_404(_visible(request), number=number))
 
 
-@router.get("/{str:number}/pdf", response={200: None}, openapi_extra={"summary": "The sealed PDF"})
-def document_pdf(request: HttpRequest, number: str) -> HttpResponse:
+@router.get("/{str:number}/pdf", response={200: None}, summary="Download the sealed PDF", openapi_extra=PDF)
+def document_pdf(request: HttpRequest, number: Name) -> HttpResponse:
+    """The bytes whose hash the document names; 404 until it is issued."""
     return pdf_response(get_object_or_404(_visible(request), number=number, state=State.DONE))
 
 
 def _visible(request: HttpRequest) -> QuerySet[Document]:
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return Document.objects.visible_to(request.user).select_related("customer")
+    return Document.objects.visible_to(acting(request)).select_related("customer")
 
 
 def _out(document: Document) -> dict[str, Any]:
