@@ -19,10 +19,9 @@ class PreferencesMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        user = request.user
-        known = isinstance(user, User)
-        language = user.language if known else translation.get_language_from_request(request)
-        zone = user.time_zone if known else settings.TIME_ZONE
+        user = request.user if isinstance(request.user, User) else None
+        language = user.language if user else translation.get_language_from_request(request)
+        zone = user.time_zone if user else settings.TIME_ZONE
         with translation.override(language), timezone.override(zoneinfo.ZoneInfo(zone)):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)

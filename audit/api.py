@@ -7,14 +7,15 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
 
-from accounts.models import User
 from accounts.queries import has_role
+from accounts.schemas import Cursor, Limit, Page, acting
+from accounts.schemas import Text as Storable
 from audit import queries
 from audit.models import READERS, Event
 
 router = Router(tags=["audit"])
 Number = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
-Text = Annotated[str, Query(max_length=200, pattern="^[^\x00]*$")]
+Text = Annotated[Storable, Query(max_length=200)]
 
 
 class EventOut(Schema):
@@ -46,31 +47,30 @@ class EventOut(Schema):
     body: str
 
 
-class EventPage(Schema):
-    """A page; `next_cursor` asks for the older ones, null at the end."""
+class EventPage(Page):
+    """Events, newest first."""
 
     items: list[EventOut]
-    next_cursor: str | None
 
 
-@router.get("", response=EventPage)
+@router.get("", response=EventPage, summary="List audit events")
 def list_events(
     request: HttpRequest,
     q: Text = "",
     person: Text = "",
     actor: Number = None,
-    request_no: Annotated[str, Query(alias="request", max_length=60)] = "",
+    request_no: Annotated[Storable, Query(alias="request", max_length=60)] = "",
     customer: Number = None,
     action: Text = "",
     kind: Text = "",
     start: date | None = None,
     end: date | None = None,
-    cursor: Number = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> dict[str, Any]:
     """Events that match all filters; `start` and `end` are business days, both included."""
-    user = request.user
-    if not isinstance(user, User) or not has_role(user, *READERS):
+    user = acting(request)
+    if not has_role(user, *READERS):
         raise PermissionDenied
     wanted = queries.Filter(q, person, actor, request_no, customer, action, kind, start, end)
     page = queries.page(wanted.apply(Event.objects.visible_to(user)), before=cursor, size=limit)

@@ -127,7 +127,7 @@ def _append_at(stream: str, body: dict[str, Any], at: datetime) -> Event:
     text = canonical.dumps({**body, "at": at})
     with connection.cursor() as cursor:
         cursor.execute(_APPEND, {"stream": stream, "body": text, "genesis": chain.genesis(stream)})
-        (pk, seq) = cursor.fetchone()  # type: ignore[misc]
+        (pk, seq) = cursor.fetchone()
     return Event(pk=pk, stream=stream, stream_seq=seq, body=text)
 
 

@@ -1,6 +1,7 @@
 """The credit application as a kind of request: its facts, its content, its effect."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -57,12 +58,15 @@ def assess(letter: CreditApplication, policy: Pack, on: date) -> Assessment:
     """Evaluate the application on a business date; incomplete drafts are assessed as far as they go."""
     evaluation = evaluate(letter, policy, on)
     customer = letter.customer
+    nothing = Decimal(0)
+    unsecured = evaluation.facts["exposure_unsecured_group"]
+    authority = unsecured if isinstance(unsecured, Decimal) else nothing
     terms = Terms(
-        limit=letter.req_limit or 0,
+        limit=letter.req_limit or nothing,
         term_days=letter.req_term or 0,
         valid_from=letter.valid_from or on,
         valid_to=letter.valid_to or on,
-        placement=letter.req_placement or 0,
+        placement=letter.req_placement or nothing,
     )
     editors = frozenset(letter.editors.values_list("person_id", flat=True)) | {letter.created_by.person_id}
     attachments = [
@@ -78,7 +82,7 @@ def assess(letter: CreditApplication, policy: Pack, on: date) -> Assessment:
     return Assessment(
         customer=customer,
         title=str(customer.name),
-        amount=letter.req_limit or 0,
+        amount=letter.req_limit or nothing,
         currency=letter.currency,
         facts=evaluation.facts,
         content={
@@ -94,11 +98,11 @@ def assess(letter: CreditApplication, policy: Pack, on: date) -> Assessment:
             "evaluation": evaluation.to_json(),
             "facts": {key: _text(value) for key, value in evaluation.facts.items()},
             "terms": terms_to_json(terms),
-            "authority": str(evaluation.facts["exposure_unsecured_group"]),
+            "authority": str(authority),
             "as_of": on.isoformat(),
         },
         terms=terms,
-        authority=evaluation.facts["exposure_unsecured_group"],
+        authority=authority,
         blocks=tuple(evaluation.blocks),
         editors=editors,
         confidential=letter.confidential,

@@ -24,26 +24,18 @@ RECENTLY = timedelta(days=30)
 def home(user: User) -> dict[str, Any]:
     """Everything on the home page of this user."""
     today = business_today()
-    mine = Request.objects.filter(submitter__person_id=user.person_id).select_related(
-        "customer", "unit", "region"
-    )
+    mine = Request.objects.filter(submitter__person_id=user.person_id).select_related("customer", "unit", "region")
     returned = mine.filter(state=State.RETURNED).prefetch_related(
         Prefetch("decisions", Decision.objects.filter(verb="return").select_related("actor", "submission"))
     )
     in_review = mine.filter(state=State.IN_REVIEW)
     under_way = [request.letter_id for request in mine.open().filter(kind=KIND.code)]
     drafts = CreditApplication.objects.drafts().filter(created_by=user).exclude(pk__in=under_way)
-    lines = CreditLine.objects.active().filter(
-        customer__owner=user, valid_to__range=(today, today + LINE_ENDS_SOON)
-    )
+    lines = CreditLine.objects.active().filter(customer__owner=user, valid_to__range=(today, today + LINE_ENDS_SOON))
     licences = Licence.objects.filter(
         customer__owner=user, customer__active=True, blocking=True, valid_to__lte=today + LICENCE_ENDS_SOON
     )
-    decided = (
-        mine.filter(closed_at__gte=today - RECENTLY)
-        .exclude(state=State.WITHDRAWN)
-        .order_by("-closed_at")[:ROWS]
-    )
+    decided = mine.filter(closed_at__gte=today - RECENTLY).exclude(state=State.WITHDRAWN).order_by("-closed_at")[:ROWS]
     return {
         "returned": list(returned[:ROWS]),
         "drafts": list(drafts.select_related("customer")[:ROWS]),

@@ -47,10 +47,7 @@ def choices(user: User, params: Mapping[str, str]) -> dict[str, Any]:
     return {
         "q": words,
         "more": len(found) > CHOICES,
-        "rows": [
-            {"customer": each, "request": under_way.get(each.pk), "draft": drafts.get(each.pk)}
-            for each in shown
-        ],
+        "rows": [{"customer": each, "request": under_way.get(each.pk), "draft": drafts.get(each.pk)} for each in shown],
     }
 
 

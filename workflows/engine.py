@@ -34,7 +34,9 @@ class Round:
     now: datetime
     waited_enough: bool = False
     touched: list[Step] = field(default_factory=list)
-    passed: list[tuple[Task, Task]] = field(default_factory=list)  # automatic tasks not yet written, each with its parent
+    passed: list[tuple[Task, Task]] = field(
+        default_factory=list
+    )  # automatic tasks not yet written, each with its parent
 
     @property
     def today(self) -> date:
@@ -56,7 +58,7 @@ class Round:
         """Insert the automatic tasks that the process has passed: two statements, however many they are."""
         tasks = [task for task, _ in self.passed]
         type(tasks[0]).objects.bulk_create(tasks)
-        link = type(tasks[0]).previous.through  # type: ignore[attr-defined]
+        link = type(tasks[0]).previous.through
         link.objects.bulk_create(link(from_task_id=task.pk, to_task_id=parent.pk) for task, parent in self.passed)
         self.passed.clear()
 
@@ -68,9 +70,7 @@ class Round:
         step = next(step for step in self.steps if step.pk == step_id)
         unit = self.request.unit
         step.task, step.status, step.opened_at = task, "open", self.now
-        step.due_at = add_working_hours(
-            self.now, step.sla_hours, unit.time_zone, unit.holiday_calendar
-        )
+        step.due_at = add_working_hours(self.now, step.sla_hours, unit.time_zone, unit.holiday_calendar)
         if self.staff is not None:
             step.queue_key = self.staff.pool(step.role).queue_key
         self.touch(step)

@@ -52,7 +52,7 @@ class Kind:
         assess: (letter, pack, business date) -> Assessment.
         submitted: (letter, actor): from now on the letter is not edited.
         reopened: (letter, actor): it may be edited again, for a revision or as a draft.
-        take_effect: (letter, request number, policy number, terms, actor, database time): put what was approved in force.
+        take_effect: (letter, request number, policy number, terms, actor, database time): put it in force.
     """
 
     code: str

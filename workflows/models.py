@@ -42,9 +42,7 @@ class RequestQuerySet(models.QuerySet["Request"]):
         shared = get_objects_for_user(user, "workflows.view_request", Request, accept_global_perms=False)
         mine = Q(submitter__person_id=user.person_id) | Q(pk__in=shared.values("pk"))
         mine |= Q(pk__in=Decision.objects.filter(person_id=user.person_id).values("request_id"))
-        mine |= Q(
-            pk__in=Step.objects.filter(status="open", queue_key__in=queue_keys(user)).values("request_id")
-        )
+        mine |= Q(pk__in=Step.objects.filter(status="open", queue_key__in=queue_keys(user)).values("request_id"))
         if seen.everything:
             return self.all()
         by_role = Q(owner=user) | Q(unit_id__in=seen.unit_ids) | Q(region_id__in=seen.region_ids)
@@ -78,9 +76,7 @@ class Request(models.Model):
     region = models.ForeignKey(Region, on_delete=models.PROTECT, null=True)
     submitter = models.ForeignKey(User, on_delete=models.PROTECT, related_name="submitted_requests")
     owner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="owned_requests")
-    process = models.OneToOneField(
-        ApprovalProcess, on_delete=models.PROTECT, null=True, related_name="request"
-    )
+    process = models.OneToOneField(ApprovalProcess, on_delete=models.PROTECT, null=True, related_name="request")
     state = models.CharField(max_length=12, choices=State.choices, default=State.IN_REVIEW)
     round = models.PositiveSmallIntegerField(default=1)
     amount = models.DecimalField(max_digits=18, decimal_places=2)
@@ -97,9 +93,7 @@ class Request(models.Model):
             models.UniqueConstraint(
                 fields=["kind", "letter_id"], condition=~Q(state="withdrawn"), name="request_one_per_letter"
             ),
-            models.CheckConstraint(
-                condition=Q(amount__gte=0, amount__lte=10**12), name="request_amount_bounded"
-            ),
+            models.CheckConstraint(condition=Q(amount__gte=0, amount__lte=10**12), name="request_amount_bounded"),
         ]
         indexes: ClassVar = [
             models.Index(fields=["customer", "-id"], name="request_of_customer"),
@@ -129,9 +123,7 @@ class Submission(models.Model):
 
     class Meta:
         ordering = ("request", "round")
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["request", "round"], name="submission_one_per_round")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["request", "round"], name="submission_one_per_round")]
 
     def __str__(self) -> str:
         return f"{self.request_id}/{self.round}"

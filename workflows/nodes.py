@@ -56,7 +56,7 @@ class RouterActivation(WrittenOnce):
         return [self.flow_task.target(name)._create(self, self.task.token, data=data) for name, data in self.targets]
 
 
-class Router(flow.Switch):  # type: ignore[misc]  # viewflow has no types
+class Router(flow.Switch):
     """One gateway for every plan: asks a function for the next moves and opens any number of nodes.
 
     Args:
@@ -85,7 +85,7 @@ class Router(flow.Switch):  # type: ignore[misc]  # viewflow has no types
         return self._targets[name]
 
 
-class StepActivation(flow.View.activation_class):  # type: ignore[misc]
+class StepActivation(flow.View.activation_class):
     @classmethod
     def create(cls, flow_task: Any, prev_activation: Activation, token: Any, data: Any = None, seed: Any = None) -> Any:
         if prev_activation.task.pk is None:
@@ -100,7 +100,7 @@ class StepActivation(flow.View.activation_class):  # type: ignore[misc]
         self.task.owner, self.task.started = user, timezone.now()
 
 
-class HumanStep(flow.View):  # type: ignore[misc]
+class HumanStep(flow.View):
     """A person decides, on a page of ours: Viewflow's own views are never routed."""
 
     activation_class = StepActivation
@@ -109,7 +109,7 @@ class HumanStep(flow.View):  # type: ignore[misc]
         super().__init__(None)
 
 
-class PerformActivation(WrittenOnce, FunctionActivation):  # type: ignore[misc]
+class PerformActivation(WrittenOnce, FunctionActivation):
     @Activation.status.super()
     def activate(self) -> None:
         # No exception guard and no savepoint: a failing effect must undo the decision, not park the process.
@@ -120,13 +120,13 @@ class PerformActivation(WrittenOnce, FunctionActivation):  # type: ignore[misc]
         self.write()
 
 
-class Perform(flow.Function):  # type: ignore[misc]
+class Perform(flow.Function):
     """Do something with the round, in the transaction of the decision: writes and job rows only."""
 
     activation_class = PerformActivation
 
 
-class FinishActivation(WrittenOnce, EndActivation):  # type: ignore[misc]
+class FinishActivation(WrittenOnce, EndActivation):
     @Activation.status.super()
     def activate(self) -> None:
         self.process.status = PROCESS.DONE
@@ -138,7 +138,7 @@ class FinishActivation(WrittenOnce, EndActivation):  # type: ignore[misc]
         self.write()
 
 
-class Finish(flow.End):  # type: ignore[misc]
+class Finish(flow.End):
     """The end; the service has closed whatever was still open."""
 
     activation_class = FinishActivation

@@ -25,9 +25,7 @@ from workflows.rules import duplicates_to_skip
 
 def sha256_of(content: Any) -> str:
     """Digest of the canonical text: sorted keys, no spaces, UTF-8."""
-    text = json.dumps(
-        content, cls=DjangoJSONEncoder, sort_keys=True, ensure_ascii=False, separators=(",", ":")
-    )
+    text = json.dumps(content, cls=DjangoJSONEncoder, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -1,7 +1,7 @@
 """Reads for queues and lists: constant cost, however many steps there are."""
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 
@@ -23,14 +23,10 @@ def inbox(user: User, *, after: tuple[datetime, int] | None = None, limit: int =
     Args:
         after: (due_at, id) of the last row of the page before.
     """
-    branches = [_branch(key, after)[:limit] for key in queue_keys(user)]
+    branches: list[Any] = [_branch(key, after)[:limit] for key in queue_keys(user)]
     if not branches:
         return []
-    ids = (
-        branches[0].union(*branches[1:], all=True).order_by("due_at", "id")[:limit]
-        if branches[1:]
-        else branches[0]
-    )
+    ids = branches[0].union(*branches[1:], all=True).order_by("due_at", "id")[:limit] if branches[1:] else branches[0]
     picked = [row["id"] for row in ids]
     steps = Step.objects.filter(pk__in=picked).select_related(
         "request__customer", "request__submitter", "request__unit", "submission"
@@ -38,7 +34,7 @@ def inbox(user: User, *, after: tuple[datetime, int] | None = None, limit: int =
     return sorted(steps, key=lambda step: (step.due_at, step.pk))
 
 
-def _branch(key: str, after: tuple[datetime, int] | None) -> QuerySet[Step, dict[str, object]]:
+def _branch(key: str, after: tuple[datetime, int] | None) -> QuerySet[Step, Any]:
     rows = Step.objects.filter(status="open", queue_key=key)
     if after is not None:
         due_at, pk = after

@@ -15,7 +15,7 @@ from audit.clock import db_now
 from credit.choices import line_kind
 from credit.models import CreditLine
 from credit.queries import LineState, lines_in_force
-from policies.rules.calendar import business_date
+from policies.rules.calendar import business_date, working_hours_between
 from workflows import rules
 from workflows.authority import refusal_of
 from workflows.engine import Round
@@ -52,6 +52,13 @@ def terms_today(requests: Iterable[tuple[Request, str]]) -> dict[int, LineState]
         request.pk: LineState.of(found.get((request.customer_id, line_kind(req_type or ""))))
         for request, req_type in pairs
     }
+
+
+def hours_until(request: Request, due_at: datetime | None, now: datetime) -> Decimal | None:
+    """Working hours until something is due, in the company's calendar; negative when it is late."""
+    if due_at is None:
+        return None
+    return working_hours_between(now, due_at, request.unit.time_zone, request.unit.holiday_calendar)
 
 
 def decimal_of(value: object) -> Decimal | None:

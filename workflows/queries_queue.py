@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import Final
 
 from django.db.models import F, Q, QuerySet
@@ -11,7 +10,6 @@ from django.db.models.functions import Now
 
 from accounts.models import User
 from audit.clock import db_now
-from policies.rules.calendar import working_hours_between
 from workflows.models import Decision, Step, queue_keys
 from workflows.queries_pages import named
 
@@ -168,11 +166,3 @@ def place_of(cursor: str) -> tuple[datetime, int] | None:
         return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(at)), int(pk)
     except OverflowError:
         return None
-
-
-def hours_left(step: Step, now: datetime) -> Decimal | None:
-    """Working hours until the step is due, in the company's calendar; negative when it is late."""
-    if step.due_at is None:
-        return None
-    unit = step.request.unit
-    return working_hours_between(now, step.due_at, unit.time_zone, unit.holiday_calendar)

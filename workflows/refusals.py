@@ -21,9 +21,7 @@ SENTENCES = {
     "above_ceiling": gettext_lazy("The amount is above your authority of %(ceiling)s."),
     "reason_missing": gettext_lazy("Please give a reason."),
     "conditions_missing": gettext_lazy("Please give at least one condition."),
-    "conditions_loosen": gettext_lazy(
-        "A condition can only tighten what was asked; return the request instead."
-    ),
+    "conditions_loosen": gettext_lazy("A condition can only tighten what was asked; return the request instead."),
     "not_yours": gettext_lazy("Only the person who submitted this request can do this."),
     "too_late": gettext_lazy("Somebody has already decided; please ask for the request to be returned."),
     "not_returned": gettext_lazy("This request is not waiting for a revision."),

@@ -3,31 +3,30 @@
 from typing import Any
 
 from accounts.queries import assignments_covering, covers
-from credit.models import CreditApplication, CreditLine
+from credit.models import Attachment, CreditApplication, CreditLine
 from workflows.models import Request, Step, Submission, queue_key
 from workflows.preview import Preview
 
 
 def application_out(application: CreditApplication, no: str | None) -> dict[str, Any]:
     """A credit application and the number of its request, if any."""
-    names = (
-        "req_type",
-        "req_limit",
-        "req_term",
-        "valid_from",
-        "valid_to",
-        "reason_code",
-        "reason_text",
-        "currency",
-    )
+    shown = (
+        "req_type", "req_limit", "req_term", "settlement", "req_placement", "valid_from", "valid_to",
+        "forecast_month", "categories", "reason_code", "reason_text", "give_get", "competitor", "security_type",
+        "security_value", "security_provider", "security_valid_to", "confidential", "currency", "revision", "submitted",
+    )  # fmt: skip
     return {
         "id": application.pk,
         "customer": application.customer.code,
-        **{name: getattr(application, name) for name in names},
-        "revision": application.revision,
-        "submitted": application.submitted,
+        **{name: getattr(application, name) for name in shown},
         "request": no,
     }
+
+
+def attachment_out(paper: Attachment) -> dict[str, Any]:
+    """A paper of an application."""
+    same = ("kind", "size", "media_type", "sha256")
+    return {"id": paper.pk, "name": paper.file_name, **{name: getattr(paper, name) for name in same}}
 
 
 def request_out(request: Request) -> dict[str, Any]:
@@ -50,9 +49,7 @@ def request_out(request: Request) -> dict[str, Any]:
 def detail_out(request: Request) -> dict[str, Any]:
     """A request with content, policy and steps of its current round."""
     submission = Submission.objects.get(request=request, round=request.round)
-    steps = (
-        Step.objects.filter(submission=submission).select_related("decision__actor").order_by("stage", "id")
-    )
+    steps = Step.objects.filter(submission=submission).select_related("decision__actor").order_by("stage", "id")
     return {
         **request_out(request),
         "content": submission.content,
@@ -66,9 +63,7 @@ def detail_out(request: Request) -> dict[str, Any]:
 
 def with_people(request: Request, steps: list[Step]) -> list[tuple[Step, list[str]]]:
     """Each step with the names of the pool that has it now; one statement."""
-    rows = list(
-        assignments_covering(request.unit, request.region).filter(role__in={step.role for step in steps})
-    )
+    rows = list(assignments_covering(request.unit, request.region).filter(role__in={step.role for step in steps}))
     rows = [row for row in rows if covers(row, request.unit_id, request.region_id)]
     pools: dict[str, list[str]] = {}
     for row in rows:
@@ -130,6 +125,7 @@ def line_out(line: CreditLine) -> dict[str, Any]:
     state = "ended" if line.ended_at else "active" if line.activated_at else "waiting"
     names = ("kind", "basis", "amount", "currency", "term_days", "valid_from", "valid_to")
     return {
+        "id": line.pk,
         "customer": line.customer.code,
         **{name: getattr(line, name) for name in names},
         "state": state,

@@ -4,39 +4,38 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
-from accounts.schemas import Money
-
-
-class Strict(Schema):
-    """An input: a member that is not declared is an error, not ignored."""
-
-    model_config = ConfigDict(extra="forbid")
+from accounts.schemas import Day, Flag, Money, Page, Strict, Text, Whole
 
 
-class ApplicationIn(Strict):
-    """A credit application; members that are left out stay as they are (or empty in a new one)."""
+class ApplicationChange(Strict):
+    """Members that are left out stay as they are; null empties a member that may be empty."""
 
-    customer: str | None = Field(None, description="customer code; only when creating")
-    req_type: str | None = None
+    req_type: Text | None = None
     req_limit: Money | None = None
-    req_term: int | None = Field(None, ge=0, le=365, description="days")
-    settlement: str | None = None
+    req_term: Whole | None = Field(None, ge=0, le=365, description="days")
+    settlement: Text | None = None
     req_placement: Money | None = None
-    valid_from: date | None = None
-    valid_to: date | None = None
+    valid_from: Day = None
+    valid_to: Day = None
     forecast_month: Money | None = None
-    categories: str | None = None
-    reason_code: str | None = None
-    reason_text: str | None = None
-    give_get: str | None = None
-    competitor: str | None = None
-    security_type: str | None = None
+    categories: Text | None = None
+    reason_code: Text | None = None
+    reason_text: Text | None = Field(None, max_length=10_000)
+    give_get: Text | None = Field(None, max_length=10_000)
+    competitor: Text | None = Field(None, max_length=10_000)
+    security_type: Text | None = None
     security_value: Money | None = None
-    security_provider: str | None = None
-    security_valid_to: date | None = None
-    confidential: bool | None = None
+    security_provider: Text | None = None
+    security_valid_to: Day = None
+    confidential: Flag | None = None
+
+
+class ApplicationIn(ApplicationChange):
+    """A new credit application for the customer with this code."""
+
+    customer: Text
 
 
 class ApplicationOut(Schema):
@@ -47,14 +46,36 @@ class ApplicationOut(Schema):
     req_type: str
     req_limit: Money | None
     req_term: int | None
+    settlement: str
+    req_placement: Money | None
     valid_from: date | None
     valid_to: date | None
+    forecast_month: Money | None
+    categories: str
     reason_code: str
     reason_text: str
+    give_get: str
+    competitor: str
+    security_type: str
+    security_value: Money | None
+    security_provider: str
+    security_valid_to: date | None
+    confidential: bool
     currency: str
     revision: int
     submitted: bool
     request: str | None
+
+
+class AttachmentOut(Schema):
+    """A paper of an application."""
+
+    id: int
+    kind: str
+    name: str
+    size: int
+    media_type: str
+    sha256: str
 
 
 class StepOut(Schema):
@@ -120,30 +141,32 @@ class ConditionsIn(Strict):
     """Conditions only tighten what was asked."""
 
     limit: Money | None = None
-    term_days: int | None = Field(None, ge=0, le=365)
-    valid_to: date | None = None
-    security: str = Field("", max_length=300)
-    note: str = Field("", max_length=1000)
+    term_days: Whole | None = Field(None, ge=0, le=365)
+    valid_to: Day = None
+    security: Text = Field("", max_length=300)
+    note: Text = Field("", max_length=1000)
 
 
 class DecisionIn(Strict):
     """`content_sha256` is the digest of the content that was read."""
 
     verb: Literal["approve", "approve_conditional", "return", "reject"]
-    content_sha256: str
-    reason: str = Field("", max_length=10_000)
+    content_sha256: Text = Field(max_length=64)
+    reason: Text = Field("", max_length=10_000)
     conditions: ConditionsIn | None = None
 
 
 class ReturnIn(Strict):
     """The step is the one of the caller that is open."""
 
-    content_sha256: str
-    reason: str = Field(max_length=10_000)
+    content_sha256: Text = Field(max_length=64)
+    reason: Text = Field(max_length=10_000)
 
 
 class ReasonIn(Strict):
-    reason: str = Field(max_length=10_000)
+    """Why."""
+
+    reason: Text = Field(max_length=10_000)
 
 
 class DecisionOut(Schema):
@@ -159,6 +182,7 @@ class DecisionOut(Schema):
 class LineOut(Schema):
     """A credit line; `basis` unlimited has no amount; no line at all means: not set."""
 
+    id: int
     customer: str
     kind: str
     basis: str
@@ -171,19 +195,19 @@ class LineOut(Schema):
     request: str
 
 
-class Page(Schema):
-    """`next_cursor` is given back as `cursor` for the following page; null at the end."""
-
-    next_cursor: str | None
-
-
 class RequestPage(Page):
+    """Requests, newest first."""
+
     items: list[RequestOut]
 
 
 class ApplicationPage(Page):
+    """Credit applications, newest first."""
+
     items: list[ApplicationOut]
 
 
 class LinePage(Page):
+    """Credit lines, newest first."""
+
     items: list[LineOut]

@@ -26,9 +26,7 @@ from workflows.refusals import infeasible, problem
 Answer = dict[str, Any]
 
 
-def _door(
-    actor: User, key: str, what: list[Any], run: Callable[[], Answer], no: str = "", letter: str = ""
-) -> Answer:
+def _door(actor: User, key: str, what: list[Any], run: Callable[[], Answer], no: str = "", letter: str = "") -> Answer:
     """One transaction that happens once for a key; write down why it stayed shut."""
     try:
         return once(actor, key, what, run)[0]

@@ -97,9 +97,7 @@ def post(unit: Unit, books: Mapping[Customer, Book], now: datetime) -> None:
         )
 
 
-def insert(
-    unit: Unit, books: Mapping[Customer, Book], now: datetime, batches: Mapping[str, FeedBatch]
-) -> None:
+def insert(unit: Unit, books: Mapping[Customer, Book], now: datetime, batches: Mapping[str, FeedBatch]) -> None:
     """Insert the rows only."""
     entries = [
         (customer, sale, f"{customer.code}-{n:04d}")

@@ -13,6 +13,7 @@ from random import Random
 from typing import Final
 
 from credit.rules.indicators import Window
+from customers.rules.ledger import add_months
 from workflows.demo.feed import Book, Sale
 from workflows.demo.trade import shared_out
 
@@ -121,8 +122,6 @@ def _accounts(rng: Random, window: Window, behaviour: Behaviour) -> tuple[list[_
 
 def _year_days(window: Window, behaviour: Behaviour) -> list[date]:
     """Invoice days spread over the year; those behind the unpaid invoices sit where they are overdue as said."""
-    from customers.rules.ledger import add_months
-
     days = _days(window.start, window.after)
     if behaviour.quiet_month:
         first = add_months(window.after, -behaviour.quiet_month)
@@ -179,7 +178,10 @@ def _set_balances(accounts: list[_Account], window: Window, behaviour: Behaviour
     boundary = window.last_quarter - timedelta(days=1)
     plans = [dict(each.plan) for each in accounts]
     _keep_below(accounts, window, behaviour.peak, {})
-    recent, before = (_dso(accounts, window.last_quarter, window.after), _dso(accounts, window.start, boundary_end(window)))
+    recent, before = (
+        _dso(accounts, window.last_quarter, window.after),
+        _dso(accounts, window.start, window.last_quarter),
+    )
     if recent - before > behaviour.dso_change:
         aim = {window.on: _balance_for(accounts, before + behaviour.dso_change, window.last_quarter, window.after)}
     else:
@@ -187,11 +189,6 @@ def _set_balances(accounts: list[_Account], window: Window, behaviour: Behaviour
     for each, plan in zip(accounts, plans, strict=True):
         each.plan = plan
     _keep_below(accounts, window, behaviour.peak, aim)
-
-
-def boundary_end(window: Window) -> date:
-    """The day after the nine earlier months."""
-    return window.last_quarter
 
 
 def _keep_below(accounts: list[_Account], window: Window, peak: Decimal, aims: dict[date, Decimal]) -> None:

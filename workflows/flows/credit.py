@@ -7,7 +7,7 @@ from workflows import engine, nodes
 from workflows.models import ApprovalProcess
 
 
-class CreditFlow(flow.Flow):  # type: ignore[misc]  # viewflow has no types
+class CreditFlow(flow.Flow):
     """Submit, approve by the plan, put the line in force, issue the notice; returned requests are revised."""
 
     process_class = ApprovalProcess

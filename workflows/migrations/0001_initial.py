@@ -9,167 +9,267 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('customers', '0002_same_unit'),
-        ('viewflow', '0015_task_scheduled'),
+        ("accounts", "0001_initial"),
+        ("customers", "0002_same_unit"),
+        ("viewflow", "0015_task_scheduled"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='NumberSeries',
+            name="NumberSeries",
             fields=[
-                ('prefix', models.CharField(max_length=16, primary_key=True, serialize=False)),
-                ('last', models.PositiveIntegerField(default=0)),
+                ("prefix", models.CharField(max_length=16, primary_key=True, serialize=False)),
+                ("last", models.PositiveIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='ApprovalProcess',
-            fields=[
-            ],
+            name="ApprovalProcess",
+            fields=[],
             options={
-                'proxy': True,
-                'indexes': [],
-                'constraints': [],
+                "proxy": True,
+                "indexes": [],
+                "constraints": [],
             },
-            bases=('viewflow.process',),
+            bases=("viewflow.process",),
         ),
         migrations.CreateModel(
-            name='Request',
+            name="Request",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('no', models.CharField(max_length=24, unique=True)),
-                ('kind', models.CharField(max_length=24)),
-                ('letter_id', models.BigIntegerField()),
-                ('title', models.CharField(max_length=200)),
-                ('state', models.CharField(choices=[('in_review', 'In review'), ('returned', 'Returned'), ('approved', 'Approved'), ('rejected', 'Rejected'), ('withdrawn', 'Withdrawn')], default='in_review', max_length=12)),
-                ('round', models.PositiveSmallIntegerField(default=1)),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=18)),
-                ('currency', models.CharField(max_length=3)),
-                ('confidential', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='customers.customer')),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='owned_requests', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='accounts.region')),
-                ('submitter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submitted_requests', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='accounts.unit')),
-                ('process', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='request', to='workflows.approvalprocess')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("no", models.CharField(max_length=24, unique=True)),
+                ("kind", models.CharField(max_length=24)),
+                ("letter_id", models.BigIntegerField()),
+                ("title", models.CharField(max_length=200)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("in_review", "In review"),
+                            ("returned", "Returned"),
+                            ("approved", "Approved"),
+                            ("rejected", "Rejected"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="in_review",
+                        max_length=12,
+                    ),
+                ),
+                ("round", models.PositiveSmallIntegerField(default=1)),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=18)),
+                ("currency", models.CharField(max_length=3)),
+                ("confidential", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="requests", to="customers.customer"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="owned_requests",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="accounts.region"),
+                ),
+                (
+                    "submitter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="submitted_requests",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("unit", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="accounts.unit")),
+                (
+                    "process",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="request",
+                        to="workflows.approvalprocess",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-id',),
+                "ordering": ("-id",),
             },
         ),
         migrations.CreateModel(
-            name='Submission',
+            name="Submission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('round', models.PositiveSmallIntegerField()),
-                ('policy_number', models.PositiveIntegerField()),
-                ('policy_digest', models.CharField(max_length=64)),
-                ('content', models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('content_sha256', models.CharField(max_length=64)),
-                ('plan', models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('plan_digest', models.CharField(max_length=64)),
-                ('editors', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
-                ('submitted_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='workflows.request')),
-                ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("round", models.PositiveSmallIntegerField()),
+                ("policy_number", models.PositiveIntegerField()),
+                ("policy_digest", models.CharField(max_length=64)),
+                ("content", models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ("content_sha256", models.CharField(max_length=64)),
+                ("plan", models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ("plan_digest", models.CharField(max_length=64)),
+                ("editors", django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
+                ("submitted_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="submissions", to="workflows.request"
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL),
+                ),
             ],
             options={
-                'ordering': ('request', 'round'),
+                "ordering": ("request", "round"),
             },
         ),
         migrations.CreateModel(
-            name='Step',
+            name="Step",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=24)),
-                ('stage', models.PositiveSmallIntegerField()),
-                ('role', models.CharField(max_length=3)),
-                ('mode', models.CharField(max_length=8)),
-                ('reasons', models.JSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('sla_hours', models.PositiveSmallIntegerField()),
-                ('status', models.CharField(default='waiting', max_length=12)),
-                ('queue_key', models.CharField(blank=True, max_length=32)),
-                ('opened_at', models.DateTimeField(null=True)),
-                ('due_at', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='workflows.request')),
-                ('task', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, to='viewflow.task')),
-                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='workflows.submission')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=24)),
+                ("stage", models.PositiveSmallIntegerField()),
+                ("role", models.CharField(max_length=3)),
+                ("mode", models.CharField(max_length=8)),
+                ("reasons", models.JSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ("sla_hours", models.PositiveSmallIntegerField()),
+                ("status", models.CharField(default="waiting", max_length=12)),
+                ("queue_key", models.CharField(blank=True, max_length=32)),
+                ("opened_at", models.DateTimeField(null=True)),
+                ("due_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="workflows.request"
+                    ),
+                ),
+                (
+                    "task",
+                    models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, to="viewflow.task"),
+                ),
+                (
+                    "submission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="workflows.submission"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('submission', 'stage', 'id'),
+                "ordering": ("submission", "stage", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('person_id', models.BigIntegerField()),
-                ('role', models.CharField(max_length=3)),
-                ('verb', models.CharField(max_length=20)),
-                ('reason', models.TextField(blank=True)),
-                ('conditions', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('content_sha256', models.CharField(max_length=64)),
-                ('channel', models.CharField(max_length=12)),
-                ('decided_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to=settings.AUTH_USER_MODEL)),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='workflows.request')),
-                ('step', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='decision', to='workflows.step')),
-                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='workflows.submission')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("person_id", models.BigIntegerField()),
+                ("role", models.CharField(max_length=3)),
+                ("verb", models.CharField(max_length=20)),
+                ("reason", models.TextField(blank=True)),
+                ("conditions", models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ("content_sha256", models.CharField(max_length=64)),
+                ("channel", models.CharField(max_length=12)),
+                ("decided_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="workflows.request"
+                    ),
+                ),
+                (
+                    "step",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="decision", to="workflows.step"
+                    ),
+                ),
+                (
+                    "submission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="workflows.submission"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('id',),
+                "ordering": ("id",),
             },
         ),
         migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.UniqueConstraint(fields=('request', 'round'), name='submission_one_per_round'),
+            model_name="submission",
+            constraint=models.UniqueConstraint(fields=("request", "round"), name="submission_one_per_round"),
         ),
         migrations.AddIndex(
-            model_name='step',
-            index=models.Index(condition=models.Q(('status', 'open')), fields=['queue_key', 'due_at', 'id'], name='step_queue'),
+            model_name="step",
+            index=models.Index(
+                condition=models.Q(("status", "open")), fields=["queue_key", "due_at", "id"], name="step_queue"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(fields=('submission', 'key'), name='step_one_per_key'),
+            model_name="step",
+            constraint=models.UniqueConstraint(fields=("submission", "key"), name="step_one_per_key"),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'open'), _negated=True), models.Q(('task__isnull', False), ('due_at__isnull', False)), _connector='OR'), name='step_open_has_task_and_due'),
+            model_name="step",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "open"), _negated=True),
+                    models.Q(("task__isnull", False), ("due_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="step_open_has_task_and_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['person_id', '-id'], name='decision_of_person'),
+            model_name="decision",
+            index=models.Index(fields=["person_id", "-id"], name="decision_of_person"),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(fields=('submission', 'person_id'), name='decision_one_per_person'),
+            model_name="decision",
+            constraint=models.UniqueConstraint(fields=("submission", "person_id"), name="decision_one_per_person"),
         ),
         migrations.AddIndex(
-            model_name='request',
-            index=models.Index(fields=['customer', '-id'], name='request_of_customer'),
+            model_name="request",
+            index=models.Index(fields=["customer", "-id"], name="request_of_customer"),
         ),
         migrations.AddIndex(
-            model_name='request',
-            index=models.Index(fields=['submitter', '-id'], name='request_of_submitter'),
+            model_name="request",
+            index=models.Index(fields=["submitter", "-id"], name="request_of_submitter"),
         ),
         migrations.AddIndex(
-            model_name='request',
-            index=models.Index(fields=['unit', 'region', '-id'], name='request_of_scope'),
+            model_name="request",
+            index=models.Index(fields=["unit", "region", "-id"], name="request_of_scope"),
         ),
         migrations.AddConstraint(
-            model_name='request',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'withdrawn'), _negated=True), fields=('kind', 'letter_id'), name='request_one_per_letter'),
+            model_name="request",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "withdrawn"), _negated=True),
+                fields=("kind", "letter_id"),
+                name="request_one_per_letter",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='request',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('amount__lte', 1000000000000)), name='request_amount_bounded'),
+            model_name="request",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gte", 0), ("amount__lte", 1000000000000)), name="request_amount_bounded"
+            ),
         ),
     ]

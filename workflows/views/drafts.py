@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from credit.forms import CreditApplicationForm
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,6 +15,7 @@ from accounts.models import User
 from accounts.problems import Problem
 from credit import services as credit
 from credit.choices import AttachmentKind
+from credit.forms import CreditApplicationForm
 from credit.models import CreditApplication
 from credit.services.drafts import check_may_write
 from customers.models import Customer
@@ -30,12 +30,8 @@ from workflows.models import Request, State
 def choose(request: HttpRequest) -> HttpResponse:
     """First the customer; then the kinds that make sense for him, and why the others do not."""
     if request.method == "POST":
-        customer = get_object_or_404(
-            Customer.objects.visible_to(_user(request)), pk=request.POST.get("customer")
-        )
-        draft = (
-            CreditApplication.objects.drafts().filter(customer=customer, created_by=_user(request)).first()
-        )
+        customer = get_object_or_404(Customer.objects.visible_to(_user(request)), pk=request.POST.get("customer"))
+        draft = CreditApplication.objects.drafts().filter(customer=customer, created_by=_user(request)).first()
         try:
             draft = draft or credit.start_draft(customer, _user(request))
         except Problem as problem:
@@ -130,9 +126,7 @@ def attach(request: HttpRequest, pk: int) -> HttpResponse:
             problem = refusal
     if problem is None:
         return redirect(f"{application_url(pk)}#attachments")
-    return _page(
-        request, application, CreditApplicationForm(instance=application), problem, status=problem.status
-    )
+    return _page(request, application, CreditApplicationForm(instance=application), problem, status=problem.status)
 
 
 @access(AUTHENTICATED)
@@ -211,6 +205,4 @@ def _page(
         "attachment_kinds": AttachmentKind.choices,
         "returned": _returned(application),
     }
-    return render(
-        request, "workflows/draft.html", context, status=422 if form.errors and status == 200 else status
-    )
+    return render(request, "workflows/draft.html", context, status=422 if form.errors and status == 200 else status)

@@ -19,7 +19,7 @@ from workflows import queries_queue as queries
 from workflows.forms import DecisionForm, queue_filter
 from workflows.kinds import REGISTRY
 from workflows.models import Request, Step
-from workflows.queries_pages import decimal_of, terms_today
+from workflows.queries_pages import decimal_of, hours_until, terms_today
 from workflows.queries_queue import QueueFilter
 from workflows.views import shown
 
@@ -95,7 +95,7 @@ def _rows(steps: list[Step]) -> list[dict[str, Any]]:
             "grade": _annotated(step, "grade"),
             "over": decimal_of(_annotated(step, "over_formula_pct")),
             "formula": decimal_of(_annotated(step, "limit_formula")),
-            "hours": queries.hours_left(step, now),
+            "hours": hours_until(step.request, step.due_at, now),
             **shown.today(lines[step.request_id], step.request.amount),
         }
         for step in steps

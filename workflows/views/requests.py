@@ -1,6 +1,7 @@
 """The list of requests, the page of one, and what people do there: decide, withdraw, share."""
 
 import uuid
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -18,6 +19,7 @@ from accounts.models import User
 from accounts.problems import Problem
 from accounts.queries import has_role
 from accounts.templatetags.states import look
+from audit.clock import db_now
 from audit.models import READERS, Event
 from audit.queries import timeline
 from workflows import queries_pages as queries
@@ -48,11 +50,11 @@ def index(request: HttpRequest) -> HttpResponse:
     counts = queries.state_counts(fitting)
     chosen = fitting.filter(state=wanted.state) if wanted.state else fitting
     found = queries.request_page(chosen, before=_cursor(request, "before"), after=_cursor(request, "after"))
-    holders = queries.holders_now(found.rows)
+    holders, now = queries.holders_now(found.rows), db_now()
     context = {
         "form": form,
         "page": found,
-        "rows": [_row(row, holders.get(row.pk, [])) for row in found.rows],
+        "rows": [_row(row, holders.get(row.pk, []), now) for row in found.rows],
         "chips": _chips(request.GET, wanted.state, counts),
         "filtered": any((wanted.q, wanted.state, wanted.kind, wanted.start, wanted.end)),
         "state": wanted.state,
@@ -60,12 +62,14 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "workflows/requests.html", context)
 
 
-def _row(found: Request, holders: list[queries.Holder]) -> dict[str, Any]:
+def _row(found: Request, holders: list[queries.Holder], now: datetime) -> dict[str, Any]:
+    due_at = min((holder.due_at for holder in holders if holder.due_at), default=None)
     return {
         "request": found,
         "kind": REGISTRY[found.kind].name,
         "holders": holders,
-        "due": min((holder.due_at for holder in holders if holder.due_at), default=None),
+        "due": due_at,
+        "hours": queries.hours_until(found, due_at, now),
     }
 
 
@@ -117,7 +121,7 @@ def page(
     context = {
         **shown.panel(found, queries.step_of(round_, user), user, decision, origin="request"),
         **shown.documents(found, user),
-        "holders": [step for step in path_of(round_.steps, round_, found) if step["state"] == "open"],
+        "holders": [step for step in shown.path_steps(round_.steps, found, round_) if step["state"] == "open"],
         "kind": REGISTRY[found.kind].name,
         "earlier": _earlier(found),
         "questions": _questions(round_.steps, found),
@@ -131,13 +135,9 @@ def page(
     return render(request, "workflows/request.html", context, status=status)
 
 
-def path_of(steps: list[Step], round_: Any, found: Request) -> list[dict[str, Any]]:
-    return shown.path_steps(steps, round_.staff, found.currency)
-
-
 def _earlier(found: Request) -> list[dict[str, Any]]:
     return [
-        {"submission": submission, "steps": shown.path_steps(steps, None, found.currency)}
+        {"submission": submission, "steps": shown.path_steps(steps, found)}
         for submission, steps in queries.earlier_rounds(found)
     ]
 

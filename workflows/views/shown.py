@@ -17,10 +17,10 @@ from workflows import rules
 from workflows.engine import Round
 from workflows.forms import DecisionForm
 from workflows.models import Request, Step, Submission
-from workflows.people import Staff
 from workflows.queries_pages import (
     current_round,
     decimal_of,
+    hours_until,
     may_decide,
     similar_requests,
     terms_today,
@@ -57,31 +57,47 @@ def condition_words(conditions: Mapping[str, Any], currency: str) -> list[str]:
     return words
 
 
-def path_steps(steps: Iterable[Step], staff: Staff | None, currency: str) -> list[dict[str, Any]]:
-    """Steps as `components/path.html` draws them."""
-    return [_path_step(step, staff, currency) for step in steps]
+def path_steps(steps: Iterable[Step], request: Request, round_: Round | None = None) -> list[dict[str, Any]]:
+    """Steps as `components/path.html` draws them.
+
+    Args:
+        round_: the current round, whose open steps have people and time; None for an earlier one.
+    """
+    return [_path_step(step, request, round_) for step in steps]
 
 
-def _path_step(step: Step, staff: Staff | None, currency: str) -> dict[str, Any]:
+def _path_step(step: Step, request: Request, round_: Round | None) -> dict[str, Any]:
     decision = getattr(step, "decision", None)
-    members = staff.pool(step.role).members if staff is not None else ()
     comment = decision.reason if decision else ""
     if step.status == "skipped":
         comment = _("Skipped: the only person who could decide here also decides a later step.")
     return {
         "role": Role(step.role).label,
-        "people": [member.display_name for member in members] if step.status in ("open", "waiting") else [],
+        "people": _people(step, round_),
         "state": "endorsed" if step.status == "approved" and step.mode == "endorse" else step.status,
         "mode": step.mode,
         "stage": step.stage,
         "reasons": step.reasons,
         "due": step.due_at,
-        "due_hours": None if step.status == "open" else step.sla_hours,
+        "due_hours": _hours(step, request, round_),
         "decided_by": decision.actor.display_name if decision else "",
         "decided_at": decision.decided_at if decision else None,
         "comment": comment,
-        "conditions": condition_words(decision.conditions, currency) if decision else [],
+        "conditions": condition_words(decision.conditions, request.currency) if decision else [],
     }
+
+
+def _people(step: Step, round_: Round | None) -> list[str]:
+    if round_ is None or round_.staff is None or step.status not in ("open", "waiting"):
+        return []
+    return [member.display_name for member in round_.staff.pool(step.role).members]
+
+
+def _hours(step: Step, request: Request, round_: Round | None) -> Decimal | int | None:
+    """Working hours left of an open step, planned ones of a waiting step."""
+    if round_ is not None and step.status == "open":
+        return hours_until(request, step.due_at, round_.now)
+    return step.sla_hours
 
 
 def granted(round_: Round) -> list[str]:
@@ -158,7 +174,8 @@ def panel(
         "submission": round_.submission,
         "step": mine,
         "role": Role(mine.role).label if mine else "",
-        "steps": path_steps(round_.steps, round_.staff, request.currency),
+        "hours": hours_until(request, mine.due_at, round_.now) if mine else None,
+        "steps": path_steps(round_.steps, request, round_),
         "refusals": said,
         "refused": next(iter(said.values()), "") if len(said) == len(rules.VERBS) else "",
         "form": form or DecisionForm(),
