@@ -267,9 +267,7 @@ def test_list_of_six_costs_as_many_statements_as_of_one(company: Company) -> Non
     assert len(six) == len(one)
 
 
-def test_next_page_of_the_list_starts_where_this_one_ends(
-    company: Company, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_next_page_of_the_list_starts_where_this_one_ends(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     requests = [submitted(company) for _ in range(3)]
     monkeypatch.setattr(
         "workflows.queries_pages.request_page.__kwdefaults__", {"before": None, "after": None, "size": 2}
