@@ -15,7 +15,6 @@ from contracts.models import Document, State
 from contracts.production import verify_url
 
 router = Router(tags=["documents"])
-LARGEST_PAGE = 200
 
 
 class DocumentOut(Schema):
