@@ -35,9 +35,7 @@ def access(policy: str | tuple[str, ...]) -> Callable[[View], View]:
     def declare(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if isinstance(policy, tuple) and not (
-                request.user.is_authenticated and has_role(request.user, *policy)
-            ):
+            if isinstance(policy, tuple) and not (request.user.is_authenticated and has_role(request.user, *policy)):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 

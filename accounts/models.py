@@ -92,9 +92,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(
         _("language"), max_length=10, choices=[("zh-hans", "简体中文"), ("en", "English")], default="zh-hans"
     )
-    time_zone = models.CharField(
-        _("time zone"), max_length=64, default="Asia/Shanghai", validators=[check_time_zone]
-    )
+    time_zone = models.CharField(_("time zone"), max_length=64, default="Asia/Shanghai", validators=[check_time_zone])
     reports_to = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,

@@ -52,9 +52,7 @@ def covers(assignment: RoleAssignment, unit_id: int | None, region_id: int | Non
     return assignment.region_id is None or assignment.region_id == region_id
 
 
-def assignments_covering(
-    unit: Unit, region: Region | None, on: date | None = None
-) -> QuerySet[RoleAssignment]:
+def assignments_covering(unit: Unit, region: Region | None, on: date | None = None) -> QuerySet[RoleAssignment]:
     """All assignments of active people whose scope includes the unit and region."""
     scope = Q(unit__isnull=True) | Q(unit=unit, region__isnull=True)
     if region is not None:
@@ -64,9 +62,7 @@ def assignments_covering(
 
 def holders(role: str, unit: Unit, region: Region | None = None, on: date | None = None) -> QuerySet[User]:
     """Active people who hold the role for the unit and region."""
-    return User.objects.filter(
-        pk__in=assignments_covering(unit, region, on).filter(role=role).values("user_id")
-    )
+    return User.objects.filter(pk__in=assignments_covering(unit, region, on).filter(role=role).values("user_id"))
 
 
 def visibility(user: User) -> Visibility:

@@ -91,11 +91,7 @@ def assign_role(
 
 def _refuse_incompatible(user: User, role: str) -> None:
     """Duties are incompatible for the natural person, whatever account holds them."""
-    held = set(
-        RoleAssignment.objects.filter(in_force(), user__person_id=user.person_id).values_list(
-            "role", flat=True
-        )
-    )
+    held = set(RoleAssignment.objects.filter(in_force(), user__person_id=user.person_id).values_list("role", flat=True))
     for other in sorted(held):
         if frozenset({other, role}) in INCOMPATIBLE:
             raise ValidationError(
@@ -182,14 +178,10 @@ def _plain(value: Any) -> Any:
 
 
 @transaction.atomic
-def issue_token(
-    user: User, *, name: str, expires_at: datetime | None = None, actor: User | None = None
-) -> str:
+def issue_token(user: User, *, name: str, expires_at: datetime | None = None, actor: User | None = None) -> str:
     """Make an API token and return it, once."""
     token = tokens.create_token(user, name=name, expires_at=expires_at)
-    trail.record(
-        "accounts.token_issued", actor=actor, after={"name": name, "expires_at": expires_at}, **_stream(user)
-    )
+    trail.record("accounts.token_issued", actor=actor, after={"name": name, "expires_at": expires_at}, **_stream(user))
     return token
 
 

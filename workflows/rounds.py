@@ -134,7 +134,6 @@ def write_decision(
         "request.decided",
         reason=reason,
         content_sha256=decision.content_sha256,
-        before={"step": step.key, "status": "open"},
         after=said,
         rules=[reason_["code"] for reason_ in step.reasons],
     )
