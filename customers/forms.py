@@ -18,11 +18,13 @@ from customers.services.file import CONTACT_FIELDS, LICENCE_FIELDS
 
 # Generic for the type checker only.
 if TYPE_CHECKING:
+    RegionChoiceField = forms.ModelChoiceField[Region]
     CustomerModelForm = forms.ModelForm[Customer]
     ContactModelForm = forms.ModelForm[Contact]
     LicenceModelForm = forms.ModelForm[Licence]
     LegalFlagModelForm = forms.ModelForm[LegalFlag]
 else:
+    RegionChoiceField = forms.ModelChoiceField
     CustomerModelForm = ContactModelForm = LicenceModelForm = LegalFlagModelForm = forms.ModelForm
 
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -58,12 +60,19 @@ class WholeNumberField(forms.CharField):
         return int(text)
 
 
+class RegionField(RegionChoiceField):
+    """A region with its company, because several companies have an east."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.unit.name} · {obj.name}"
+
+
 class CustomerForm(CustomerModelForm):
     """The customer file. Stars and key-account status are not here: they have their own decisions."""
 
-    category_purchases = MoneyField(label=_("yearly purchases of our category"), required=False)
-    turnover = MoneyField(label=_("yearly turnover"), required=False)
-    target_lines = WholeNumberField(label=_("product lines aimed at"), initial="0")
+    category_purchases = MoneyField(label=_("Yearly purchases of our category"), required=False)
+    turnover = MoneyField(label=_("Yearly turnover"), required=False)
+    target_lines = WholeNumberField(label=_("Product lines aimed at"), initial="0")
     accept_look_alike = forms.BooleanField(
         label=_("I have compared the names: this is another customer"), required=False, widget=forms.HiddenInput
     )
@@ -92,9 +101,9 @@ class CustomerForm(CustomerModelForm):
 class NewCustomerForm(CustomerForm):
     """A new file: with code, region (which says the unit) and owner."""
 
-    code = forms.CharField(label=_("code"), max_length=40, help_text=_("The customer's number in the ERP."))
-    region = forms.ModelChoiceField(label=_("region"), queryset=Region.objects.none())
-    owner = forms.ModelChoiceField(label=_("owner"), queryset=User.objects.none())
+    code = forms.CharField(label=_("Code"), max_length=40, help_text=_("The customer's number in the ERP."))
+    region = RegionField(label=_("Region"), queryset=Region.objects.none())
+    owner = forms.ModelChoiceField(label=_("Owner"), queryset=User.objects.none())
 
     class Meta(CustomerForm.Meta):
         fields = tuple(name for name in CustomerForm.Meta.fields if name != "active")  # type: ignore[assignment]
@@ -110,8 +119,8 @@ class NewCustomerForm(CustomerForm):
 class AssignForm(forms.Form):
     """Who looks after the customer, and in which region."""
 
-    owner = forms.ModelChoiceField(label=_("owner"), queryset=User.objects.none())
-    region = forms.ModelChoiceField(label=_("region"), queryset=Region.objects.none())
+    owner = forms.ModelChoiceField(label=_("Owner"), queryset=User.objects.none())
+    region = RegionField(label=_("Region"), queryset=Region.objects.none())
 
     def __init__(self, *args: Any, customer: Customer, regions: Any, **kwargs: Any) -> None:
         kwargs["initial"] = {"owner": customer.owner_id, "region": customer.region_id}
@@ -130,7 +139,7 @@ def representatives(unit: Unit) -> Any:
 class ShareForm(forms.Form):
     """With which colleague to share."""
 
-    user = forms.ModelChoiceField(label=_("colleague"), queryset=User.objects.none())
+    user = forms.ModelChoiceField(label=_("Colleague"), queryset=User.objects.none())
 
     def __init__(self, *args: Any, customer: Customer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -176,15 +185,15 @@ class FlagForm(LegalFlagModelForm):
 class ImportForm(forms.Form):
     """A file of trade data and the moment for which the ERP made it."""
 
-    unit = forms.ModelChoiceField(label=_("company"), queryset=Unit.objects.none(), empty_label=None)
-    kind = forms.ChoiceField(label=_("kind of data"), choices=FeedKind.choices)
+    unit = forms.ModelChoiceField(label=_("Company"), queryset=Unit.objects.none(), empty_label=None)
+    kind = forms.ChoiceField(label=_("Kind of data"), choices=FeedKind.choices)
     data_as_of = forms.DateTimeField(
-        label=_("time of the data"),
+        label=_("Time of the data"),
         help_text=_("The moment for which the ERP made the file, in your time zone."),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
     file = forms.FileField(
-        label=_("file"),
+        label=_("File"),
         help_text=_("CSV (UTF-8 or GB18030) or XLSX, at most 10 MB and 100,000 rows."),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx"}),
     )

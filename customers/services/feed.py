@@ -354,7 +354,7 @@ def _against(load: _Load, row: ParsedRow, values: Mapping[str, Any], old: Mappin
 
 
 def _differs(load: _Load, values: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
-    return any(values.get(name) != old[name] for name in _columns(load))
+    return any(values[name] != old[name] for name in _columns(load) if name in values)
 
 
 def _sort_in(

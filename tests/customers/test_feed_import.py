@@ -93,6 +93,12 @@ def test_older_data_never_overwrites_newer_data(company, huakang):
     assert Invoice.objects.get().amount == 5
 
 
+def test_a_row_that_cannot_be_read_is_not_also_called_outdated(company, huakang):
+    load(company, "invoices", invoices("I1,HK,1,2026-05-01,2026-06-01,5"))
+    result = load(company, "invoices", invoices("I1,HK,1,2026-05-01,2026-06-01,x"), as_of=AS_OF - timedelta(days=1))
+    assert errors(result) == [(2, "amount", "money_format")]
+
+
 def test_a_column_that_the_file_does_not_carry_keeps_its_value(company, huakang):
     load(company, "invoices", csv_file(INVOICES + ",cost,disputed", "I1,HK,1,2026-05-01,2026-06-01,5,3,yes"))
     load(company, "invoices", invoices("I1,HK,1,2026-05-01,2026-06-02,5"), as_of=AS_OF + timedelta(hours=1))
