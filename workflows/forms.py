@@ -34,7 +34,7 @@ class MoneyField(forms.CharField):
         super().__init__(**{"max_length": 40, "required": False, **options})
         self.widget.attrs.update({"inputmode": "decimal", "class": "num", "autocomplete": "off"})
 
-    def clean(self, value: Any) -> Decimal | None:  # type: ignore[override]
+    def clean(self, value: Any) -> Decimal | None:
         text = super().clean(value)
         if not text:
             return None

@@ -110,6 +110,12 @@ def may_withdraw(round_: Round, user: User) -> bool:
     return request.state == State.RETURNED or not any(hasattr(step, "decision") for step in round_.steps)
 
 
+def submitted_papers(request: Request) -> set[int]:
+    """Ids of the papers that belong to a submission of the request; one statement."""
+    rounds = Submission.objects.filter(request=request).values_list("content__attachments", flat=True)
+    return {paper["id"] for papers in rounds for paper in papers}
+
+
 def earlier_rounds(request: Request) -> list[tuple[Submission, list[Step]]]:
     """Rounds before the current one with their steps and decisions, latest first; two statements."""
     if request.round < 2:

@@ -7,6 +7,7 @@ from guardian.shortcuts import assign_perm
 from accounts.models import User
 from accounts.problems import Problem
 from audit.services import record
+from contracts.models import Document
 from workflows import rules
 from workflows.models import Request
 from workflows.refusals import problem
@@ -26,6 +27,8 @@ def share_request(request: Request, with_user: User, *, actor: User) -> None:
     if Request.objects.visible_to(with_user).filter(pk=request.pk).exists():
         return
     assign_perm("workflows.view_request", with_user, request)
+    for document in Document.objects.filter(request_no=request.no):
+        assign_perm("contracts.view_document", with_user, document)
     record(
         "request.shared",
         stream=f"request:{request.no}",

@@ -16,6 +16,7 @@ urlpatterns = [
     path("requests/<str:no>/steps/<int:step>/decide/", requests.decide, name="decide"),
     path("requests/<str:no>/withdraw/", requests.withdraw, name="withdraw"),
     path("requests/<str:no>/share/", requests.share, name="share"),
+    path("requests/<str:no>/papers/<int:paper>/", requests.paper, name="paper"),
     path("requests/<str:no>/documents/", requests.documents, name="request-documents"),
     path("requests/<str:no>/revise/", drafts.revise, name="revise"),
     path("requests/<str:no>/resubmit/", drafts.resubmit, name="resubmit"),

@@ -186,6 +186,31 @@ def test_confidential_request_is_hidden_from_roles_without_a_part_in_it(company:
     assert "confidential" in text(page)
 
 
+def test_decider_reads_the_papers_of_a_confidential_request(company: Company) -> None:
+    request = submitted(company, confidential=True)
+    paper = Submission.objects.get(request=request).content["attachments"][0]["id"]
+    address = reverse("workflows:paper", args=[request.no, paper])
+    answer = browser(holder(company, open_step(request))).get(address)
+    assert answer.status_code == 200
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert browser(company.keeper).get(address).status_code == 404
+
+
+def test_paper_of_another_request_is_not_found_under_this_one(company: Company) -> None:
+    mine, other = submitted(company), submitted(company)
+    paper = Submission.objects.get(request=other).content["attachments"][0]["id"]
+    assert browser(company.rep).get(reverse("workflows:paper", args=[mine.no, paper])).status_code == 404
+
+
+def test_sharing_a_decided_request_opens_its_notice(company: Company) -> None:
+    request = submitted(company)
+    approve_all(company, request)
+    run_until_idle()
+    browser(company.rep).post(url(request, "share"), {"share-email": company.other_rep.email})
+    page = browser(company.other_rep).get(url(request, "request-documents"))
+    assert ".pdf" in page.content.decode()
+
+
 def test_finance_sees_position_and_hash_of_every_event_others_do_not(company: Company) -> None:
     request = submitted(company)
     event = Event.objects.filter(request_no=request.no).order_by("pk")[0]

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,6 +22,8 @@ from accounts.templatetags.states import look
 from audit.clock import db_now
 from audit.models import READERS, Event
 from audit.queries import timeline
+from credit.models import Attachment
+from credit.views import attachment_response
 from workflows import queries_pages as queries
 from workflows import queries_queue, rules, services
 from workflows.forms import DecisionForm, ListFilterForm, ShareForm, WithdrawForm, queue_filter
@@ -104,6 +106,16 @@ def documents(request: HttpRequest, no: str) -> HttpResponse:
     """The documents alone; asked for again and again while they are being made."""
     found = _visible(request, no)
     return render(request, "workflows/_request_documents.html", shown.documents(found, _user(request)))
+
+
+@access(AUTHENTICATED)
+@require_GET
+def paper(request: HttpRequest, no: str, paper: int) -> HttpResponse:
+    """A paper that was submitted with the request: whoever may see the request may read what is decided on."""
+    found = _visible(request, no)
+    if paper not in queries.submitted_papers(found):
+        raise Http404
+    return attachment_response(get_object_or_404(Attachment, pk=paper, application_id=found.letter_id))
 
 
 def page(
@@ -237,7 +249,7 @@ def withdraw(request: HttpRequest, no: str) -> HttpResponse:
     if not queries.may_withdraw(queries.current_round(found), _user(request)):
         # The form is not on the page any more, so its errors are said on top.
         for sentence in form.non_field_errors():
-            messages.error(request, sentence)
+            messages.error(request, str(sentence))
     return page(request, found, withdrawal=form, status=status)
 
 
