@@ -27,6 +27,7 @@ from accounts.problems import Problem
 LARGEST_PAGE: Final = 200
 LARGEST_ID: Final = 2**63 - 1
 LONGEST_KEY: Final = 180
+STORABLE: Final = r"^[^\x00]*$"
 Row = TypeVar("Row", bound=Model)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
@@ -80,8 +81,10 @@ Cursor = Annotated[
     int | None, Query(ge=1, le=LARGEST_ID, description="`next_cursor` of the page before; absent for the first page")
 ]
 Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="rows per page")]
-Word = Annotated[Text | None, Query(max_length=200)]
-Name = Annotated[Text, Path(max_length=200)]
+# No validator but the pattern: ninja loses the default of a parameter whose type carries more.
+Word = Annotated[str | None, Query(max_length=200, pattern=STORABLE)]
+Words = Annotated[str, Query(max_length=200, pattern=STORABLE)]
+Name = Annotated[str, Path(max_length=200, pattern=STORABLE)]
 
 
 class Strict(Schema):

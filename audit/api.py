@@ -8,14 +8,12 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema
 
 from accounts.queries import has_role
-from accounts.schemas import Cursor, Limit, Page, acting
-from accounts.schemas import Text as Storable
+from accounts.schemas import STORABLE, Cursor, Limit, Page, Words, acting
 from audit import queries
 from audit.models import READERS, Event
 
 router = Router(tags=["audit"])
 Number = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
-Text = Annotated[Storable, Query(max_length=200)]
 
 
 class EventOut(Schema):
@@ -56,13 +54,13 @@ class EventPage(Page):
 @router.get("", response=EventPage, summary="List audit events")
 def list_events(
     request: HttpRequest,
-    q: Text = "",
-    person: Text = "",
+    q: Words = "",
+    person: Words = "",
     actor: Number = None,
-    request_no: Annotated[Storable, Query(alias="request", max_length=60)] = "",
+    request_no: Annotated[str, Query(alias="request", max_length=60, pattern=STORABLE)] = "",
     customer: Number = None,
-    action: Text = "",
-    kind: Text = "",
+    action: Words = "",
+    kind: Words = "",
     start: date | None = None,
     end: date | None = None,
     cursor: Cursor = None,

@@ -1,24 +1,32 @@
 """The REST API: the same services as the pages, bearer tokens, RFC 9457 problems, an idempotency key on each write."""
 
 import json
-from typing import Any
+from typing import Any, Final
 
-from django.core.exceptions import PermissionDenied
-from django.core.exceptions import ValidationError as DjangoValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.urls import path
 from django.utils import translation
 from django.utils.translation import gettext as _
-from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, HttpError, ValidationError
+from django.views.decorators.csrf import csrf_exempt
 from ninja.parser import Parser
 from ninja.security import HttpBearer
 
+from accounts.access import access
 from accounts.problems import Problem
 from accounts.tokens import user_of_token
 from audit.api import router as audit
+from config.api_document import DocumentedAPI
+from config.api_problems import asked_language, guarded, install, unknown_address
 from contracts.api import router as documents
 from customers.api import router as customers
 from workflows.api import applications, lines, requests
+
+DESCRIPTION: Final = """Customers, credit applications, requests, credit lines, documents and the audit trail.
+
+Every write carries `Idempotency-Key`. Amounts are text (`"1200000.00"`), days `2026-01-31`, times with a zone.
+Lists are keyset pages: `{"items": [...], "next_cursor": ...}`. Errors are problem documents with a stable `code`.
+What you may not see answers 404; what you may see but not do answers 403.
+"""
 
 
 class Bearer(HttpBearer):
@@ -28,46 +36,55 @@ class Bearer(HttpBearer):
         user = user_of_token(token)
         if user is not None:
             request.user = user
-            if "Accept-Language" not in request.headers:
-                translation.activate(user.language)
+            translation.activate(asked_language(request) or user.language)
         return user
+
+
+class Inexact(str):
+    """A JSON number that binary floating point could not hold."""
 
 
 class StrictParser(Parser):
     """JSON as it is meant: no floats (money is text), no NaN, no key twice."""
 
     def parse_body(self, request: HttpRequest) -> Any:
+        if request.content_type != "application/json":
+            raise Problem("unsupported_media_type", 415, _("The body must be application/json."))
         try:
-            return json.loads(
-                request.body,
-                parse_float=_no_float,
-                parse_constant=_no_constant,
-                object_pairs_hook=_no_duplicates,
+            body = json.loads(
+                request.body, parse_float=Inexact, parse_constant=Inexact, object_pairs_hook=_exact_object
             )
-        except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             raise Problem("malformed_json", 400, _("The body is not valid JSON.")) from error
+        _check_exact("", body)
+        return body
 
 
-def _no_float(text: str) -> Any:
-    raise Problem(
-        "number_not_exact", 400, _("Write %(number)s as text: amounts are exact.") % {"number": text[:40]}
-    )
-
-
-def _no_constant(text: str) -> Any:
-    raise Problem("number_not_exact", 400, _("%(number)s is not a number.") % {"number": text})
-
-
-def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise Problem("duplicate_key", 400, _("A key occurs twice in an object."))
+def _exact_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            sentence = _("The key %(key)s occurs twice in an object.") % {"key": key[:80]}
+            raise Problem("duplicate_key", 400, sentence, [{"field": key, "message": sentence}])
+        _check_exact(key, value)
+        found[key] = value
     return found
 
 
-api = NinjaAPI(
+def _check_exact(key: str, value: Any) -> None:
+    """Objects inside have been checked by the hook already; lists have not."""
+    if isinstance(value, list):
+        for each in value:
+            _check_exact(key, each)
+    if isinstance(value, Inexact):
+        sentence = _("Write %(number)s as text: amounts are exact.") % {"number": value[:40]}
+        raise Problem("number_not_exact", 400, sentence, [{"field": key, "message": sentence}])
+
+
+api = DocumentedAPI(
     title="Countersign",
     version="1",
+    description=DESCRIPTION,
     urls_namespace="api",
     auth=Bearer(),
     parser=StrictParser(),
@@ -80,71 +97,18 @@ api.add_router("/requests", requests)
 api.add_router("/credit-lines", lines)
 api.add_router("/documents", documents)
 api.add_router("/audit-events", audit)
-
-
-def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
-    """A problem document (RFC 9457); `type` is the stable code."""
-    body = {
-        "type": f"urn:countersign:problem:{problem.code}",
-        "code": problem.code,
-        "title": str(problem.title),
-        "status": problem.status,
-        "instance": request.path,
-        **({"errors": problem.errors} if problem.errors else {}),
-        **problem.extra,
-    }
-    return HttpResponse(
-        json.dumps(body, ensure_ascii=False), status=problem.status, content_type="application/problem+json"
-    )
-
-
-@api.exception_handler(Problem)
-def _problem(request: HttpRequest, error: Problem) -> HttpResponse:
-    return answer(request, error)
-
-
-@api.exception_handler(ValidationError)
-def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    errors = [
-        {"field": ".".join(str(part) for part in each["loc"][1:]), "message": each["msg"]}
-        for each in error.errors
-    ]
-    return answer(request, Problem("invalid", 422, _("Some values are not valid."), errors))
-
-
-@api.exception_handler(DjangoValidationError)
-def _refused(request: HttpRequest, error: DjangoValidationError) -> HttpResponse:
-    named = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
-    errors = [{"field": name, "message": message} for name, messages in named.items() for message in messages]
-    return answer(request, Problem("invalid", 422, _("Some values are not valid."), errors))
-
-
-@api.exception_handler(Http404)
-def _missing(request: HttpRequest, error: Http404) -> HttpResponse:
-    return answer(request, Problem("not_found", 404, _("There is no such thing, or it is not yours to see.")))
-
-
-@api.exception_handler(PermissionDenied)
-def _denied(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
-    return answer(request, Problem("forbidden", 403, _("You may see this, but not do this.")))
-
-
-@api.exception_handler(HttpError)
-def _unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
-    """Ninja hides what the parser refused behind its own error; the reason is the cause."""
-    if isinstance(error.__cause__, Problem):
-        return answer(request, error.__cause__)
-    return answer(request, Problem("unreadable_request", error.status_code, _("The request cannot be read.")))
-
-
-@api.exception_handler(AuthenticationError)
-def _unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
-    response = answer(request, Problem("unauthenticated", 401, _("A valid bearer token is needed.")))
-    response.headers["WWW-Authenticate"] = "Bearer"
-    return response
-
+install(api)
 
 # Bearer tokens, not sessions, open these addresses.
 urls = api.urls  # every access makes new views
 for _pattern in urls[0]:
-    _pattern.callback.login_required = False  # type: ignore[attr-defined,union-attr]
+    _pattern.callback = guarded(_pattern.callback)  # type: ignore[arg-type]
+    _pattern.callback.login_required = False  # type: ignore[attr-defined]
+
+unknown = access("public")(csrf_exempt(guarded(unknown_address)))
+urlpatterns = [
+    path("api/v1/", urls),
+    path("api", unknown),
+    path("api/", unknown),
+    path("api/<path:rest>", unknown),
+]

@@ -9,7 +9,7 @@ from workflows.views.home import home
 urlpatterns = [
     path("", home, name="home"),
     path("admin/", admin.site.urls),
-    path("api/v1/", api.urls),
+    *api.urlpatterns,
     path("", include("accounts.urls")),
     path("customers/", include("customers.urls")),
     path("policies/", include("policies.urls")),

@@ -1,14 +1,14 @@
 """REST resource documents: the same visibility and files as the pages."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from ninja import Query, Router, Schema
+from ninja import Router, Schema
 
-from accounts.schemas import Cursor, Limit, Name, Page, Text, acting, keyset
+from accounts.schemas import Cursor, Limit, Name, Page, Words, acting, keyset
 from contracts import queries
 from contracts.files import pdf_response
 from contracts.models import Document, State
@@ -43,13 +43,12 @@ class DocumentPage(Page):
     items: list[DocumentOut]
 
 
-Word = Annotated[Text, Query(max_length=200)]
 PDF = {"responses": {200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}}}
 
 
 @router.get("", response=DocumentPage, summary="List documents")
 def list_documents(
-    request: HttpRequest, cursor: Cursor = None, limit: Limit = 50, request_no: Word = "", kind: Word = ""
+    request: HttpRequest, cursor: Cursor = None, limit: Limit = 50, request_no: Words = "", kind: Words = ""
 ) -> dict[str, Any]:
     """Documents that you may see, newest first, by request and kind."""
     rows = queries.documents(_visible(request), kind=kind)

@@ -3,7 +3,6 @@
 from hashlib import sha256
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
@@ -12,7 +11,7 @@ from ninja import Router, Status
 
 from accounts.models import Region, Unit, User
 from accounts.problems import Problem
-from accounts.schemas import idempotency_key, page_size
+from accounts.schemas import Cursor, Limit, Name, Words, acting, idempotency_key, keyset
 from customers import services
 from customers.authority import importable_units, require
 from customers.models import Customer, CustomerGroup
@@ -32,37 +31,32 @@ from jobs.idempotency import once
 router = Router(tags=["customers"])
 
 
-def _user(request: HttpRequest) -> User:
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user
-
-
 def _visible(request: HttpRequest) -> QuerySet[Customer]:
-    return Customer.objects.visible_to(_user(request)).select_related("unit", "region", "owner", "group")
+    return Customer.objects.visible_to(acting(request)).select_related("unit", "region", "owner", "group")
 
 
-@router.get("", response=CustomerPage)
-def list_customers(request: HttpRequest, q: str = "", cursor: str | None = None, limit: int = 50) -> dict[str, Any]:
-    rows = found(_visible(request), q)
-    if cursor is not None:
-        if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
-            raise Http404
-        rows = rows.filter(pk__gt=int(cursor))
-    size = page_size(limit)
-    page = list(rows.order_by("pk")[: size + 1])
-    following = str(page[size - 1].pk) if len(page) > size else None
-    return {"items": [customer_out(row) for row in page[:size]], "next_cursor": following}
+@router.get("", response=CustomerPage, summary="List customers")
+def list_customers(
+    request: HttpRequest,
+    q: Words = "",
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> dict[str, Any]:
+    """Customers that you may see, in order of id; `q` is part of a name, a code or pinyin."""
+    page, following = keyset(found(_visible(request), q), cursor, limit, newest_first=False)
+    return {"items": [customer_out(row) for row in page], "next_cursor": following}
 
 
-@router.get("/{int:pk}", response=CustomerOut)
+@router.get("/{int:pk}", response=CustomerOut, summary="Read a customer")
 def show_customer(request: HttpRequest, pk: int) -> dict[str, Any]:
+    """The file without contacts and other personal fields."""
     return customer_out(get_object_or_404(_visible(request), pk=pk))
 
 
-@router.post("", response={201: CustomerOut})
+@router.post("", response={201: CustomerOut}, summary="Open a customer file")
 def create_customer(request: HttpRequest, body: CustomerIn) -> Status[Any]:
-    user = _user(request)
+    """Open a file; a rep for himself, credit staff also for others."""
+    user = acting(request)
     data = body.model_dump(exclude={"unit", "region", "owner", "group"})
     unit = get_object_or_404(Unit, code=body.unit)
     region = get_object_or_404(Region, unit=unit, code=body.region)
@@ -71,16 +65,16 @@ def create_customer(request: HttpRequest, body: CustomerIn) -> Status[Any]:
 
     def run() -> dict[str, Any]:
         made = services.create_customer(unit=unit, region=region, owner=owner, actor=user, **data)
-        return {"id": made.pk}
+        return customer_out(made)
 
     what = ["create_customer", body.model_dump(mode="json")]
-    made, _again = once(user, idempotency_key(request), what, run)
-    return Status(201, customer_out(get_object_or_404(_visible(request), pk=made["id"])))
+    return Status(201, once(user, idempotency_key(request), what, run)[0])
 
 
-@router.patch("/{int:pk}", response=CustomerOut)
+@router.patch("/{int:pk}", response=CustomerOut, summary="Change a customer file")
 def change_customer(request: HttpRequest, pk: int, body: CustomerChange) -> dict[str, Any]:
-    user = _user(request)
+    """Change fields; 409 when somebody changed the file since the revision that you read."""
+    user = acting(request)
     customer = get_object_or_404(_visible(request), pk=pk)
     changes = body.model_dump(exclude_unset=True, exclude={"revision", "accept_look_alike"})
 
@@ -88,16 +82,16 @@ def change_customer(request: HttpRequest, pk: int, body: CustomerChange) -> dict
         services.change_customer(
             customer, changes, actor=user, revision=body.revision, accept_look_alike=body.accept_look_alike
         )
-        return {}
+        return customer_out(get_object_or_404(_visible(request), pk=pk))
 
     what = ["change_customer", pk, body.model_dump(mode="json", exclude_unset=True)]
-    once(user, idempotency_key(request), what, run)
-    return customer_out(get_object_or_404(_visible(request), pk=pk))
+    return once(user, idempotency_key(request), what, run)[0]
 
 
-@router.post("/feed/{unit}/{kind}", response=FeedOut)
-def upsert_feed(request: HttpRequest, unit: str, kind: str, body: FeedIn) -> dict[str, Any]:
-    user = _user(request)
+@router.post("/feed/{unit}/{kind}", response=FeedOut, summary="Upsert trade facts")
+def upsert_feed(request: HttpRequest, unit: Name, kind: Name, body: FeedIn) -> dict[str, Any]:
+    """Orders, invoices, receipts or claims of a unit, by source key; all rows or none."""
+    user = acting(request)
     require(importable_units(user).exists(), "not_importer")
     chosen = next((each for each in importable_units(user) if each.code == unit), None)
     if chosen is None or kind not in MODELS:

@@ -1,47 +1,13 @@
 """Shapes of the REST resource `customers`: amounts are text, days ISO text, unknown fields refused."""
 
-import re
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Any
 
 from ninja import Schema
-from pydantic import AfterValidator, BeforeValidator, ConfigDict
 
-from accounts.schemas import Money
+from accounts.schemas import Day, Flag, Moment, Money, Page, Strict, Text, Whole
 from customers.models import Customer
-
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-
-
-def _day(value: Any) -> Any:
-    """Days are ISO text; anything else could be read as seconds since 1970."""
-    if value is not None and not (isinstance(value, str) and _DAY.fullmatch(value)):
-        raise ValueError("a day is text such as 2026-01-31")
-    return value
-
-
-def _moment(value: Any) -> Any:
-    if not (isinstance(value, str) and "T" in value):
-        raise ValueError("a time is text such as 2026-01-31T18:00:00+08:00")
-    return value
-
-
-def _storable(text: str) -> str:
-    """Half a surrogate pair and NUL are no text that a database keeps."""
-    if any(char == "\x00" or "\ud800" <= char <= "\udfff" for char in text):
-        raise ValueError("the text contains characters that cannot be stored")
-    return text
-
-
-Text = Annotated[str, AfterValidator(_storable)]
-Day = Annotated[date | None, BeforeValidator(_day)]
-
-
-class Strict(Schema):
-    """No field that is not declared."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class CustomerIn(Strict):
@@ -64,17 +30,17 @@ class CustomerIn(Strict):
     phone: Text = ""
     founded_on: Day = None
     since: Day = None
-    buyer_public_or_large: bool = False
+    buyer_public_or_large: Flag = False
     category_purchases: Money | None = None
     turnover: Money | None = None
-    target_lines: int = 0
-    accept_look_alike: bool = False
+    target_lines: Whole = 0
+    accept_look_alike: Flag = False
 
 
 class CustomerChange(Strict):
     """Fields to change; absent ones stay. `revision` is the one that was read."""
 
-    revision: int
+    revision: Whole
     name: Text | None = None
     name_en: Text | None = None
     short_name: Text | None = None
@@ -87,18 +53,18 @@ class CustomerChange(Strict):
     phone: Text | None = None
     founded_on: Day = None
     since: Day = None
-    buyer_public_or_large: bool | None = None
+    buyer_public_or_large: Flag | None = None
     category_purchases: Money | None = None
     turnover: Money | None = None
-    target_lines: int | None = None
-    active: bool | None = None
-    accept_look_alike: bool = False
+    target_lines: Whole | None = None
+    active: Flag | None = None
+    accept_look_alike: Flag = False
 
 
 class FeedIn(Strict):
     """Trade facts of one kind for one unit; every value of a row is text, true, false or null."""
 
-    data_as_of: Annotated[datetime, BeforeValidator(_moment)]
+    data_as_of: Moment
     rows: list[dict[str, Any]]
 
 
@@ -138,11 +104,10 @@ class CustomerOut(Schema):
     revision: int
 
 
-class CustomerPage(Schema):
-    """A page in order of id; pass `next_cursor` as `cursor` for the following one."""
+class CustomerPage(Page):
+    """Customers in order of id."""
 
     items: list[CustomerOut]
-    next_cursor: str | None
 
 
 def customer_out(customer: Customer) -> dict[str, Any]:

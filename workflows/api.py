@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from copy import copy
 from hashlib import sha256
-from typing import Annotated, Any
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as Invalid
@@ -11,10 +11,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from ninja import Query, Router, Status
+from ninja import Router, Status
 from ninja.files import UploadedFile
 
-from accounts.schemas import Cursor, Limit, Name, Text, Word, acting, idempotency_key, keyset
+from accounts.schemas import Cursor, Limit, Name, Word, Words, acting, idempotency_key, keyset
 from credit import services as credit
 from credit.models import Attachment, CreditApplication, CreditLine
 from customers.models import Customer
@@ -130,9 +130,7 @@ def list_attachments(request: HttpRequest, pk: int) -> list[dict[str, Any]]:
 
 
 @applications.post("/{int:pk}/attachments", response={201: AttachmentOut}, summary="Attach a paper")
-def attach(
-    request: HttpRequest, pk: int, kind: Annotated[Text, Query(max_length=40)], file: UploadedFile
-) -> Status[Any]:
+def attach(request: HttpRequest, pk: int, kind: Words, file: UploadedFile) -> Status[Any]:
     """Add a PDF, PNG, JPG, XLSX or DOCX file to a draft; `kind` is a document code of the policy."""
     user, application = acting(request), _application(request, pk)
     data, name = file.read(), file.name or ""
@@ -264,9 +262,7 @@ def resubmit(request: HttpRequest, no: Name) -> dict[str, Any]:
 
 
 @lines.get("", response=LinePage, summary="List credit lines")
-def list_lines(
-    request: HttpRequest, customer: Word = None, cursor: Cursor = None, limit: Limit = 50
-) -> dict[str, Any]:
+def list_lines(request: HttpRequest, customer: Word = None, cursor: Cursor = None, limit: Limit = 50) -> dict[str, Any]:
     """Lines of customers that you may see, newest first, ended ones too."""
     rows = CreditLine.objects.visible_to(acting(request)).select_related("customer")
     if customer is not None:
