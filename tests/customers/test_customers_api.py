@@ -73,7 +73,7 @@ def test_the_list_holds_what_the_token_may_see_in_pages(company):
         if cursor is None:
             break
     assert seen == ["P0", "P1", "P2", "P3", "P4"]
-    assert api.get(cursor="x").status_code == 422
+    assert api.get(cursor="x").status_code in (404, 422)
 
 
 def test_a_strangers_customer_is_not_found(company, huakang):
