@@ -41,7 +41,7 @@ def record(
     extra: dict[str, Any] | None = None,
     at: datetime | None = None,
 ) -> Event:
-    """Append one event to a stream, in the transaction of the change: two statements, one with `at`; one more with `pii`.
+    """Append one event to a stream, in the transaction of the change: two statements, one if `at` is given.
 
     Args:
         action: a registered action.

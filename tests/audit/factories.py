@@ -24,9 +24,7 @@ def person(name: str, *roles: str) -> User:
     return user
 
 
-def note(
-    actor: User | None, stream: str = "request:CA-1", action: str = "test.changed", **more: Any
-) -> Event:
+def note(actor: User | None, stream: str = "request:CA-1", action: str = "test.changed", **more: Any) -> Event:
     """Record one event; everything else has a plain default."""
     more.setdefault("object_type", "request")
     more.setdefault("object_id", stream.partition(":")[2] or stream)

@@ -140,9 +140,7 @@ def test_older_events_come_page_by_page_with_the_same_number_of_statements(
     assert [event.pk for event in newer.events] == seen[10:60]
 
 
-def test_an_event_shows_what_changed_and_that_it_verifies(
-    client: Client, auditor: User, trail: list[Event]
-) -> None:
+def test_an_event_shows_what_changed_and_that_it_verifies(client: Client, auditor: User, trail: list[Event]) -> None:
     page = client.get(f"/audit/events/{trail[1].pk}/").content.decode()
     assert trail[1].hash_hex in page
     assert "Too much &lt;b&gt;stock&lt;/b&gt;" in page
@@ -156,9 +154,7 @@ def test_the_timeline_of_a_request_is_in_order(client: Client, auditor: User, tr
     assert client.get("/audit/requests/CA-404/").status_code == 404
 
 
-def test_the_badge_says_how_far_the_trail_is_verified(
-    client: Client, auditor: User, trail: list[Event]
-) -> None:
+def test_the_badge_says_how_far_the_trail_is_verified(client: Client, auditor: User, trail: list[Event]) -> None:
     assert b'data-trail="unknown"' in client.get("/audit/").content
     run = check_and_keep()
     page = client.get("/audit/").content.decode()

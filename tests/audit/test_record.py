@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from accounts.models import User
 from audit import append_only, canonical, chain, origin, services
 from audit.actions import UnknownActionError
+from audit.clock import db_now
 from audit.models import Event, PiiValue
 from audit.verify import verify
 from tests.audit.factories import note, person
@@ -36,13 +37,24 @@ def test_each_event_continues_from_the_one_before_it_in_its_stream(rep: User) ->
     assert bytes(second.prev_hash) == bytes(first.row_hash)
 
 
-def test_recording_costs_two_statements_and_three_with_personal_values(
-    rep: User, django_assert_num_queries
-) -> None:
+def test_recording_costs_two_statements_and_three_with_personal_values(rep: User, django_assert_num_queries) -> None:
     with django_assert_num_queries(2):
         note(rep)
     with django_assert_num_queries(3):
         note(rep, pii={"phone": "13800000000", "mail": "a@example.com"})
+
+
+def test_a_caller_that_has_read_the_clock_pays_one_statement_for_the_same_chain(
+    rep: User, django_assert_num_queries
+) -> None:
+    now = db_now()
+    note(rep, at=now, reason="100% sure")
+    note(rep)
+    with django_assert_num_queries(1):
+        event = note(rep, at=now)
+    assert event.stream_seq == 3
+    assert Event.objects.get(pk=event.pk).at == now
+    assert verify().findings == []
 
 
 def test_the_system_and_a_deputy_are_named(rep: User) -> None:
@@ -112,9 +124,7 @@ def test_eight_writers_on_one_stream_make_one_unbroken_chain() -> None:
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(write, range(8)))
-    assert list(Event.objects.order_by("stream_seq").values_list("stream_seq", flat=True)) == list(
-        range(1, 97)
-    )
+    assert list(Event.objects.order_by("stream_seq").values_list("stream_seq", flat=True)) == list(range(1, 97))
     assert verify().findings == []
 
 

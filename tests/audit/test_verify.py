@@ -165,9 +165,7 @@ def test_a_changed_trail_is_found_at_the_place_of_the_change(
     trail: list[Event], tamper: Callable[[Event, Event], list[Place]]
 ) -> None:
     for seed in range(4):
-        index = random.Random(seed).choice(
-            [i for i, event in enumerate(trail) if 1 < event.stream_seq < LENGTH]
-        )
+        index = random.Random(seed).choice([i for i, event in enumerate(trail) if 1 < event.stream_seq < LENGTH])
         point = transaction.savepoint()
         with unprotected():
             expected = tamper(trail[index], trail[index + 1])
@@ -184,32 +182,24 @@ def test_the_first_event_of_a_stream_cannot_be_taken_away(trail: list[Event]) ->
 
 
 @pytest.mark.parametrize("condition", ["stream = 'system'", "stream = 'system' AND stream_seq > 4"])
-def test_events_that_a_check_has_counted_cannot_disappear_from_the_end(
-    trail: list[Event], condition: str
-) -> None:
+def test_events_that_a_check_has_counted_cannot_disappear_from_the_end(trail: list[Event], condition: str) -> None:
     check_and_keep()
     note(None)
     assert verify().clean
     with unprotected(), connection.cursor() as cursor:
-        cursor.execute(
-            f"DELETE FROM audit_piivalue WHERE event_id IN (SELECT id FROM audit_event WHERE {condition})"
-        )
+        cursor.execute(f"DELETE FROM audit_piivalue WHERE event_id IN (SELECT id FROM audit_event WHERE {condition})")
         cursor.execute(f"DELETE FROM audit_event WHERE {condition}")
     assert [finding.kind for finding in verify().findings] == ["events_missing"]
 
 
 def test_a_changed_personal_value_is_found(trail: list[Event]) -> None:
     with unprotected(), connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE audit_piivalue SET value = '110' WHERE id = (SELECT min(id) FROM audit_piivalue)"
-        )
+        cursor.execute("UPDATE audit_piivalue SET value = '110' WHERE id = (SELECT min(id) FROM audit_piivalue)")
     (finding,) = verify().findings
     assert (finding.kind, finding.seq) == ("pii_commitment", 1)
 
 
-@pytest.mark.parametrize(
-    "statement", ["DISABLE TRIGGER audit_event_no_delete", "ENABLE TRIGGER audit_event_chain"]
-)
+@pytest.mark.parametrize("statement", ["DISABLE TRIGGER audit_event_no_delete", "ENABLE TRIGGER audit_event_chain"])
 def test_switched_off_protection_is_found(trail: list[Event], statement: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -221,9 +211,7 @@ def test_a_missing_event_of_another_app_is_found_by_its_cross_check(
     trail: list[Event], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(verify_module, "_cross_checks", [])
-    register_cross_check(
-        lambda: [Finding("decision_without_event", "缺少事件。", "A decision has no event.")]
-    )
+    register_cross_check(lambda: [Finding("decision_without_event", "缺少事件。", "A decision has no event.")])
     assert [finding.kind for finding in verify().findings] == ["decision_without_event"]
 
 
