@@ -12,7 +12,7 @@ from contracts.production import root_certificate
 from jobs import storage
 from tests import factories
 from tests.workflows.factories import ready_application
-from workflows import rules, services
+from workflows import letters, rules, services
 from workflows.credit_letter import KIND
 from workflows.models import Request, Step, Submission
 
@@ -66,10 +66,26 @@ def test_the_notice_states_what_was_granted_not_what_was_asked() -> None:
     assert notice.snapshot["terms"][0]["requested"] == "500,000.00"
 
 
+def test_a_rejection_is_printed_too() -> None:
+    company = factories.company()
+    request = services.submit(KIND, ready_application(company).pk, actor=company.rep, idempotency_key="s")
+    services.decide(
+        request.no,
+        Step.objects.get(request=request, role="SM").pk,
+        actor=company.manager,
+        verb="reject",
+        reason="Too many late payments",
+        content_sha256=Submission.objects.get(request=request).content_sha256,
+        idempotency_key="d",
+    )
+    call_command("run_jobs", "--until-idle")
+    notice = Document.objects.get(request_no=request.no, kind="decision_notice", language="en")
+    assert (notice.state, notice.snapshot["decision"]) == ("done", "Rejected")
+    assert notice.snapshot["approved_limit"] == ""
+
+
 def test_running_the_job_again_makes_no_second_document() -> None:
     request = decided()
-    from workflows import letters
-
     letters.order(request.pk)
     call_command("run_jobs", "--until-idle")
     assert Document.objects.filter(request_no=request.no, kind="decision_notice").count() == 2

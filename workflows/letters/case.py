@@ -101,7 +101,7 @@ class Case:
 
 def read_case(request_id: int) -> Case:
     """Read a decided request: a constant number of statements."""
-    request = Request.objects.select_related("customer", "unit", "submitter", "owner").get(pk=request_id)
+    request = Request.objects.select_related("customer__unit", "unit", "submitter", "owner").get(pk=request_id)
     submission = Submission.objects.select_related("submitted_by").get(request=request, round=request.round)
     decisions = list(
         Decision.objects.filter(request=request).select_related("actor", "step", "submission").order_by("pk")

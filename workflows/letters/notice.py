@@ -11,7 +11,7 @@ def decision_notice(case: Case) -> DecisionNotice:
     """授信批复通知书 / Credit decision notice of a decided credit application."""
     granted, currency = case.granted, case.request.currency
     approved = case.approved
-    in_words = pick("人民币" if currency == "CNY" else "", "") + chinese_capitals(granted.limit)
+    in_words = ("人民币" if currency == "CNY" else "") + chinese_capitals(granted.limit)
     return {
         "unit": case.unit(),  # type: ignore[typeddict-item]
         "customer": case.customer(),  # type: ignore[typeddict-item]
@@ -20,8 +20,8 @@ def decision_notice(case: Case) -> DecisionNotice:
         "decision": case.outcome(),
         "decided_on": case.time(case.request.closed_at)[:10],
         "headline": _headline(case),
-        "approved_limit": money(granted.limit, currency) if approved else NOTHING,
-        "approved_limit_words": pick(in_words, "") if approved and pick("zh", "en") == "zh" else "",
+        "approved_limit": money(granted.limit, currency) if approved else "",
+        "approved_limit_words": in_words if approved and pick("zh", "en") == "zh" else "",
         "approved_term": days(granted.term_days) if approved else NOTHING,
         "valid_from": day(granted.valid_from) if approved else NOTHING,
         "valid_to": day(granted.valid_to) if approved else NOTHING,
