@@ -47,8 +47,8 @@ def _customers(rng: Random, group: Group, today: date, count: int) -> dict[str, 
         code: CustomerGroup.objects.create(code=code, name=name)
         for code, name in [*medical.GROUPS.items(), *((code, name) for code, (name, _) in rolls.GROUPS.items())]
     }
-    neighbours = medical.files(rng, group, today)
-    examples = [worked.file(rng, group, today, example) for example in worked.EXAMPLES]
+    neighbours = medical.files(group, today)
+    examples = [worked.file(Random(example.code), group, today, example) for example in worked.EXAMPLES]
     medical.level_margin([f.book for f in [*neighbours, *examples]], neighbours[-1].book, today)
     now = db_now()
     found = _open(rng, group, groups, "rolls", rolls.files(rng, group, today, count), today, now)

@@ -17,10 +17,9 @@ MARGIN: Final = Decimal(20)  # of the whole company, percent: DP3 of the worked 
 
 
 class Neighbour(NamedTuple):
-    """Name, English name, kind, region, owner, yearly sales in thousand, term, habit, star, group."""
+    """Name, kind, region, owner, yearly sales in thousand, term, habit, star, group."""
 
     name: str
-    english: str
     kind: str
     region: str
     owner: str
@@ -33,33 +32,45 @@ class Neighbour(NamedTuple):
 
 GROUPS: Final = {"G-RENXIN": "仁心医疗集团", "G-YIKANG": "益康连锁集团", "G-BOSHI": "博仕医药集团"}
 NEIGHBOURS: Final = [
-    Neighbour("广州仁心综合医院", "Guangzhou Renxin General Hospital", "hospital", "south", "rep2.south", 26_000, 90, "slow", 3, "G-RENXIN"),
-    Neighbour("深圳仁心妇儿医院", "Shenzhen Renxin Women and Children's Hospital", "hospital", "south", "rep2.south", 14_500, 90, "slow", 3, "G-RENXIN"),
-    Neighbour("东莞仁心康复医院", "", "hospital", "south", "rep2.south", 6_200, 60, "usual", 2, "G-RENXIN"),
-    Neighbour("南宁市邕江人民医院", "Nanning Yongjiang People's Hospital", "hospital", "south", "rep.south", 18_800, 90, "slow", 3),
-    Neighbour("厦门鹭岛中医院", "", "hospital", "south", "rep2.south", 9_400, 75, "usual", 2),
-    Neighbour("佛山禅城第二医院", "", "hospital", "south", "rep.south", 7_600, 90, "slow", 2),
-    Neighbour("广州益康大药房连锁有限公司", "Guangzhou Yikang Pharmacy Chain Co., Ltd.", "chain", "south", "rep2.south", 12_300, 45, "usual", 3, "G-YIKANG"),
-    Neighbour("深圳益康大药房连锁有限公司", "", "chain", "south", "rep2.south", 8_100, 45, "usual", 3, "G-YIKANG"),
-    Neighbour("南宁益康药房有限公司", "", "chain", "south", "rep.south", 2_900, 30, "usual", 2, "G-YIKANG"),
-    Neighbour("深圳康源医药有限公司", "Shenzhen Kangyuan Pharmaceutical Co., Ltd.", "distributor", "south", "rep.south", 10_400, 30, "punctual", 4),
-    Neighbour("佛山利民药业有限公司", "", "distributor", "south", "rep.south", 4_300, 30, "punctual", 3),
-    Neighbour("厦门海西医疗器械有限公司", "Xiamen Haixi Medical Devices Co., Ltd.", "distributor", "south", "rep2.south", 5_200, 30, "usual", 3),
-    Neighbour("东莞莞城同济药店", "", "outlet", "south", "rep.south", 620, 15, "usual", 2),
-    Neighbour("广州越秀惠民药店", "", "outlet", "south", "rep.south", 480, 15, "slow", 1),
-    Neighbour("深圳南山众生药房", "", "outlet", "south", "rep2.south", 740, 15, "bad", 1),
-    Neighbour("武汉博仕医药有限公司", "Wuhan Boshi Pharmaceutical Co., Ltd.", "distributor", "central", "rep.central", 15_600, 45, "usual", 3, "G-BOSHI"),
-    Neighbour("长沙博仕医药有限公司", "", "distributor", "central", "rep.central", 9_900, 45, "punctual", 3, "G-BOSHI"),
-    Neighbour("武汉江汉中心医院", "Wuhan Jianghan Central Hospital", "hospital", "central", "rep.central", 21_700, 90, "slow", 3),
-    Neighbour("郑州中原骨科医院", "", "hospital", "central", "rep.central", 8_800, 75, "usual", 2),
-    Neighbour("长沙湘雅堂大药房连锁有限公司", "", "chain", "central", "rep.central", 6_700, 45, "usual", 3),
-    Neighbour("南昌洪都药业有限公司", "Nanchang Hongdu Pharmaceutical Co., Ltd.", "distributor", "central", "rep.central", 5_900, 30, "early", 4),
-    Neighbour("宜昌三江医疗用品有限公司", "", "distributor", "central", "rep.central", 3_100, 30, "slow", 2),
-    Neighbour("株洲天元康复器材有限公司", "", "distributor", "central", "rep.central", 2_200, 30, "bad", 2),
-    Neighbour("郑州德馨诊所连锁有限公司", "", "chain", "central", "rep.central", 1_700, 30, "usual", 2),
-    Neighbour("Meridian Health Supplies Ltd.", "Meridian Health Supplies Ltd.", "distributor", "south", "rep2.south", 4_800, 30, "early", 3),
-    Neighbour("华南联合医药配送有限公司", "South China United Pharma Logistics Co., Ltd.", "distributor", "south", "rep2.south", 34_000, 45, "punctual", 4),
-]  # fmt: skip
+    Neighbour("广州仁心综合医院", "hospital", "south", "rep2.south", 26_000, 90, "slow", 3, "G-RENXIN"),
+    Neighbour("深圳仁心妇儿医院", "hospital", "south", "rep2.south", 14_500, 90, "slow", 3, "G-RENXIN"),
+    Neighbour("东莞仁心康复医院", "hospital", "south", "rep2.south", 6_200, 60, "usual", 2, "G-RENXIN"),
+    Neighbour("南宁市邕江人民医院", "hospital", "south", "rep.south", 18_800, 90, "punctual", 3),
+    Neighbour("厦门鹭岛中医院", "hospital", "south", "rep2.south", 9_400, 75, "usual", 2),
+    Neighbour("佛山禅城第二医院", "hospital", "south", "rep.south", 7_600, 90, "slow", 2),
+    Neighbour("广州益康大药房连锁有限公司", "chain", "south", "rep2.south", 12_300, 45, "punctual", 3, "G-YIKANG"),
+    Neighbour("深圳益康大药房连锁有限公司", "chain", "south", "rep2.south", 8_100, 45, "punctual", 3, "G-YIKANG"),
+    Neighbour("南宁益康药房有限公司", "chain", "south", "rep.south", 2_900, 30, "usual", 2, "G-YIKANG"),
+    Neighbour("深圳康源医药有限公司", "distributor", "south", "rep.south", 10_400, 30, "punctual", 4),
+    Neighbour("佛山利民药业有限公司", "distributor", "south", "rep.south", 4_300, 30, "punctual", 3),
+    Neighbour("厦门海西医疗器械有限公司", "distributor", "south", "rep2.south", 5_200, 30, "punctual", 3),
+    Neighbour("东莞莞城同济药店", "outlet", "south", "rep.south", 620, 15, "usual", 2),
+    Neighbour("广州越秀惠民药店", "outlet", "south", "rep.south", 480, 15, "slow", 1),
+    Neighbour("深圳南山众生药房", "outlet", "south", "rep2.south", 740, 15, "bad", 1),
+    Neighbour("武汉博仕医药有限公司", "distributor", "central", "rep.central", 15_600, 45, "punctual", 3, "G-BOSHI"),
+    Neighbour("长沙博仕医药有限公司", "distributor", "central", "rep.central", 9_900, 45, "punctual", 3, "G-BOSHI"),
+    Neighbour("武汉江汉中心医院", "hospital", "central", "rep.central", 21_700, 90, "punctual", 3),
+    Neighbour("郑州中原骨科医院", "hospital", "central", "rep.central", 8_800, 75, "punctual", 2),
+    Neighbour("长沙湘雅堂大药房连锁有限公司", "chain", "central", "rep.central", 6_700, 45, "punctual", 3),
+    Neighbour("南昌洪都药业有限公司", "distributor", "central", "rep.central", 5_900, 30, "early", 4),
+    Neighbour("宜昌三江医疗用品有限公司", "distributor", "central", "rep.central", 3_100, 30, "slow", 2),
+    Neighbour("株洲天元康复器材有限公司", "distributor", "central", "rep.central", 2_200, 30, "bad", 2),
+    Neighbour("郑州德馨诊所连锁有限公司", "chain", "central", "rep.central", 1_700, 30, "usual", 2),
+    Neighbour("Meridian Health Supplies Ltd.", "distributor", "south", "rep2.south", 4_800, 30, "early", 3),
+    Neighbour("华南联合医药配送有限公司", "distributor", "south", "rep2.south", 34_000, 45, "punctual", 4),
+]
+ENGLISH: Final = {
+    "广州仁心综合医院": "Guangzhou Renxin General Hospital",
+    "深圳仁心妇儿医院": "Shenzhen Renxin Women and Children's Hospital",
+    "南宁市邕江人民医院": "Nanning Yongjiang People's Hospital",
+    "广州益康大药房连锁有限公司": "Guangzhou Yikang Pharmacy Chain Co., Ltd.",
+    "深圳康源医药有限公司": "Shenzhen Kangyuan Pharmaceutical Co., Ltd.",
+    "厦门海西医疗器械有限公司": "Xiamen Haixi Medical Devices Co., Ltd.",
+    "武汉博仕医药有限公司": "Wuhan Boshi Pharmaceutical Co., Ltd.",
+    "武汉江汉中心医院": "Wuhan Jianghan Central Hospital",
+    "南昌洪都药业有限公司": "Nanchang Hongdu Pharmaceutical Co., Ltd.",
+    "华南联合医药配送有限公司": "South China United Pharma Logistics Co., Ltd.",
+}
 LICENCE_DAYS: Final = {4: 21, 8: 45, 12: -12, 21: 12}  # by position: soon to end, or ended
 FLAGS: Final[dict[int, tuple[tuple[str, int, str, int | None], ...]]] = {
     14: (("dishonest", 40, "中国执行信息公开网 (2026)粤0305执11872号", None),),
@@ -69,9 +80,9 @@ FLAGS: Final[dict[int, tuple[tuple[str, int, str, int | None], ...]]] = {
 }
 
 
-def files(rng: Random, group: Group, today: date) -> list[CustomerFile]:
+def files(group: Group, today: date) -> list[CustomerFile]:
     """The files of all neighbours."""
-    return [_file(rng, group, today, n, one) for n, one in enumerate(NEIGHBOURS)]
+    return [_file(Random(f"medical{n}"), group, today, n, one) for n, one in enumerate(NEIGHBOURS)]
 
 
 def _file(rng: Random, group: Group, today: date, n: int, one: Neighbour) -> CustomerFile:
@@ -89,14 +100,14 @@ def _file(rng: Random, group: Group, today: date, n: int, one: Neighbour) -> Cus
     )
     place = [(c, a) for cities in names.CITIES.values() for c, _, a in cities if one.name.startswith(c)]
     city, area = place[0] if place else ("广州", "440100")
-    need = yearly / 365 * one.term * Decimal("1.3")
+    need = yearly / 365 * one.term * Decimal("0.7")
     return CustomerFile(
         code=f"M{n + 1:04d}",
         unit="medical",
         region=one.region,
         owner=group.people[one.owner],
         name=one.name,
-        name_en=one.english,
+        name_en=ENGLISH.get(one.name, "" if ord(one.name[0]) > 255 else one.name),
         short_name=one.name.removesuffix("有限公司").removesuffix("连锁"),
         uscc=names.uscc(area, 50_000 + n),
         city=city,

@@ -1,5 +1,202 @@
-"""Requests in every state."""
+"""Applications prepared and decided by the people of the demo company, through the same doors as everybody's."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import ROUND_FLOOR, Decimal
+from random import Random
+from typing import Any, Final
+
+from django.utils import translation
+
+from accounts.models import User
+from credit import services as credit
+from credit.evaluation import Evaluation, evaluate
+from credit.models import CreditApplication
+from customers.models import Customer
+from policies.queries import pack, version_in_force
+from workflows import services
+from workflows.credit_letter import KIND
+from workflows.demo import cases, papers, worked
+from workflows.demo.cases import Act, Case
+from workflows.demo.people import Group
+from workflows.models import Request, Step
+from workflows.preview import preview
+from workflows.sharing import share_request
+
+STEP: Final = Decimal(10_000)
+DESKS: Final = {"medical": "med", "rolls": "rolls"}
+OPINIONS: Final = {
+    "SM": ("客户情况属实,建议支持。", "Known for years; supported."),
+    "RD": ("符合大区计划。", "In line with the plan of the region."),
+    "CC": ("评分与额度测算无误。", "Score and limit checked."),
+    "LG": ("担保与付款条款可以接受。", "Security and payment terms are acceptable."),
+    "FM": ("资金成本在预算内。", "Within the budget for cost of credit."),
+    "CFO": ("同意。", "Agreed."),
+    "GM": ("同意。", "Agreed."),
+}
 
 
-def open_all(group, customers, today):
-    pass
+def open_all(group: Group, customers: Mapping[str, Customer], today: date) -> None:
+    """Write every application of `cases` and let its story happen."""
+    made = []
+    with translation.override("zh-hans"):
+        for example in worked.EXAMPLES:
+            made.append(
+                (_worked_draft(group, customers[f"M{example.code}"], example, today), cases.WORKED[example.code])
+            )
+        for case in (*cases.MEDICAL, *cases.ROLLS):
+            if case.customer in customers:
+                made.append((_draft(group, customers[case.customer], case, today), case.story))
+        for application, story in made:
+            if story is not None:
+                _tell(group, application, story)
+        for case in cases.ROLLS:
+            if case.shared_with and case.customer in customers:
+                request = Request.objects.filter(customer=customers[case.customer]).get()
+                share_request(request, group.people[case.shared_with], actor=request.submitter)
+
+
+def _worked_draft(group: Group, customer: Customer, example: worked.Example, today: date) -> CreditApplication:
+    """The application of a worked example, with exactly its survey, analysis and potential."""
+    people, on = group.people, today - timedelta(days=5)
+    rep = customer.owner
+    credit.file_case_form(
+        customer, 2, worked.survey(example, today), as_of=on, actor=rep, second_surveyor=people["sm.south"]
+    )
+    credit.file_case_form(customer, 3, worked.analysis(example), as_of=on, actor=people["cc.med"])
+    credit.file_case_form(customer, 5, worked.potential(example), as_of=on, actor=rep)
+    limit, term, req_type = example.asked
+    code, reason = cases.WORKED_REASON[example.code]
+    forecast = Decimal(300_000) if example.behaviour is None else example.behaviour.monthly
+    values = {"req_type": req_type, "req_limit": Decimal(limit), "req_term": term, "forecast_month": forecast}
+    draft = credit.save_draft(customer, {**_usual(code, reason, today), **values, **example.security}, rep)
+    papers.attach(draft, ("contract",), today)
+    _complete(draft, cases.PAPERS, today)
+    return draft
+
+
+def _draft(group: Group, customer: Customer, case: Case, today: date) -> CreditApplication:
+    """An application for a share of the formula limit."""
+    rng = Random(case.customer)
+    papers.file_forms(rng, group, customer, today, statements=case.statements)
+    now = credit_line(customer, today)
+    values = _usual(case.reason_code, case.reason, today) | {
+        "req_type": "new" if now is None else "renewal",
+        "req_limit": STEP * 5,
+        "req_term": case.term,
+        "forecast_month": (customer.category_purchases or STEP).quantize(Decimal(1)) / 40,
+        "confidential": bool(case.shared_with),
+    }
+    if case.deposit:
+        usual = (customer.turnover or STEP) / 300
+        values |= {"security_type": "deposit", "security_value": _rounded(usual)}
+    draft = credit.save_draft(customer, values, customer.owner)
+    papers.attach(draft, tuple(kind for kind in ("contract",) if kind in case.papers), today)
+    found = evaluation(draft, today)
+    limit = values["security_value"] if case.deposit else _rounded(found.limit.formula * Decimal(case.share))
+    term = case.term if case.term is not None else found.terms.standard
+    draft = credit.save_draft(customer, {"req_limit": limit, "req_term": term}, customer.owner, draft)
+    _complete(draft, (*case.papers, *(("security",) if case.deposit else ())), today)
+    return draft
+
+
+def _complete(draft: CreditApplication, kinds: tuple[str, ...], today: date) -> None:
+    """Put those of the papers into the file that the policy asks for at this amount."""
+    wanted = {state.rule.document for state in evaluation(draft, today).documents if not state.present}
+    papers.attach(draft, tuple(kind for kind in kinds if kind in wanted or kind == "security"), today)
+
+
+def credit_line(customer: Customer, today: date) -> Decimal | None:
+    """The trade limit in force."""
+    from credit.queries import line_in_force
+
+    line = line_in_force(customer, "trade", today).line
+    return None if line is None else line.amount
+
+
+def evaluation(draft: CreditApplication, today: date) -> Evaluation:
+    """The evaluation under the policy in force."""
+    return evaluate(draft, pack(version_in_force(today)), today)
+
+
+def _rounded(amount: Decimal) -> Decimal:
+    return max(STEP, (amount / STEP).to_integral_value(ROUND_FLOOR) * STEP)
+
+
+def _usual(code: str, reason: str, today: date) -> dict[str, Any]:
+    return {
+        "settlement": "monthly",
+        "valid_from": today,
+        "valid_to": today + cases.YEAR,
+        "reason_code": code,
+        "reason_text": reason,
+        "give_get": "年采购量承诺,季度预付 10%",
+    }
+
+
+def _tell(group: Group, application: CreditApplication, story: tuple[Act, ...]) -> None:
+    """Submit, then let the acts of the story happen. What the policy blocks today stays a draft."""
+    author = application.created_by
+    if not preview(KIND, application, author).submittable:
+        return
+    request = services.submit(KIND, application.pk, actor=author, idempotency_key=f"demo:{application.pk}:submit")
+    for number, act in enumerate(story):
+        key = f"demo:{application.pk}:{number}"
+        if act.do == "withdraw":
+            services.withdraw(request.no, actor=author, reason=act.reason, idempotency_key=key)
+        elif act.do == "resubmit":
+            application.refresh_from_db()
+            credit.save_draft(application.customer, act.changes, author, application)
+            services.resubmit(request.no, actor=author, idempotency_key=key)
+        else:
+            _decide_until(group, request.no, act, key)
+
+
+def _decide_until(group: Group, no: str, act: Act, key: str) -> None:
+    """Everybody before the act's role approves; then that role does what the act says."""
+    while True:
+        steps = list(Step.objects.filter(request__no=no, status="open").select_related("submission", "request"))
+        due = [step for step in steps if step.role == act.role]
+        others = [step for step in steps if step.role != act.role]
+        if not steps or (act.do == "until" and due and not _beside(act, others)):
+            return
+        if due and act.do not in ("until", "finish"):
+            _decide(group, due[0], act.do, f"{key}:{act.role}", act)
+            for step in others if act.do == "return" else ():
+                _decide(group, step, "approve", f"{key}:{step.role}")
+            return
+        waiting = Step.objects.filter(request__no=no, status="waiting").exists()
+        if act.do == "until" and not due and not waiting and len(others) == 1:
+            return  # the plan of today has no such role: wait for the last one
+        step = (_beside(act, others) if due else others)[0]
+        _decide(group, step, "approve", f"{key}:{step.role}")
+
+
+def _beside(act: Act, others: list[Step]) -> list[Step]:
+    """Who decides beside the awaited role and has done so: the director, where credit control is awaited."""
+    return [step for step in others if act.role == "CC" and step.role == "RD" and step.request_id % 2]
+
+
+def _decide(group: Group, step: Step, verb: str, key: str, act: Act | None = None) -> None:
+    actor = decider(group, step)
+    zh, en = OPINIONS.get(step.role, ("同意。", "Agreed."))
+    usual = zh if actor.language == "zh-hans" else en
+    services.decide(
+        step.request.no,
+        step.pk,
+        actor=actor,
+        verb=verb,
+        content_sha256=step.submission.content_sha256,
+        idempotency_key=key,
+        reason=act.reason if act else usual,
+        conditions=act.conditions if act else None,
+    )
+
+
+def decider(group: Group, step: Step) -> User:
+    """Who holds the role for the request's place."""
+    request = step.request
+    desk = DESKS[request.unit.code]
+    region = request.region.code if request.region else ""
+    box = {"SM": f"sm.{region}", "CFO": "cfo", "CH": "chair"}.get(step.role, f"{step.role.lower()}.{desk}")
+    return group.people[box]

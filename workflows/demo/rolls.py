@@ -16,6 +16,7 @@ LARGE: Final = 30
 TONNES_LARGE: Final = 9_416
 TONNES_ALL: Final = 13_017
 LINES: Final = ("铸铁轧辊", "铸钢轧辊", "锻钢冷轧辊", "高速钢轧辊", "支承辊", "辊环")
+STEADY: Final = {1: "punctual", 3: "punctual", 8: "punctual", 9: "punctual", 16: "early", 30: "punctual"}  # by position
 GROUPS: Final = {"G-JINLAN": ("金澜钢铁集团", (1, 8, 22, 41)), "G-HAIYUE": ("海岳冶金集团", (4, 15, 33))}
 
 
@@ -41,11 +42,9 @@ def files(rng: Random, group: Group, today: date, count: int) -> list[CustomerFi
         count: how many; 93 is the company of the source document, more is for trying larger numbers.
     """
     taken: set[str] = set()
-    made = []
     weights = tonnages() + [rng.randint(10, 95) for _ in range(count - CUSTOMERS)]
-    for n, tonnes in enumerate(weights[:count]):
-        made.append(_file(rng, group, today, n, tonnes, taken))
-    return made
+    # A generator of his own for each customer: what one does on some day changes nothing for the next one.
+    return [_file(Random(f"rolls{n}"), group, today, n, tonnes, taken) for n, tonnes in enumerate(weights[:count])]
 
 
 def _file(rng: Random, group: Group, today: date, n: int, tonnes: int, taken: set[str]) -> CustomerFile:
@@ -58,13 +57,14 @@ def _file(rng: Random, group: Group, today: date, n: int, tonnes: int, taken: se
     )
     large = n < LARGE
     habit = rng.choices(("early", "punctual", "usual", "slow", "bad"), (2, 4, 5, 3, 1) if large else (1, 4, 6, 3, 2))[0]
+    habit = STEADY.get(n, habit)
     price = Decimal(rng.randint(150, 215) * 100)
     lines = tuple(rng.sample(LINES, rng.randint(2, 5) if large else rng.randint(1, 3)))
     profile = Profile(
         yearly=tonnes * price,
         growth=rng.randint(-12, 28),
         count=rng.randint(20, 30) if large else rng.randint(7, 14),
-        term=rng.choice((30, 45, 60)) if large else rng.choice((15, 30, 30, 45)),
+        term=rng.choice((30, 30, 45, 60)) if large else rng.choice((15, 30, 30, 45)),
         habit=habit,
         margin=Decimal(rng.randint(12, 27)),
         lines=lines,
@@ -84,7 +84,7 @@ def _file(rng: Random, group: Group, today: date, n: int, tonnes: int, taken: se
         uscc=names.uscc(name.area, n + 1) if name.area else "",
         customer_type="oem" if n % 11 == 3 else "outlet" if tonnes < 40 else "distributor" if n % 7 == 2 else "oem",
         segment="strategic" if n < 8 else "channel" if large else rng.choice(("loyal_small", "project", "channel")),
-        tier=(4 if n < 8 else 3 if large else rng.choice((1, 2, 2, 3))) if habit != "bad" else rng.choice((1, 2)),
+        tier=_stars(rng, n, habit, tonnes),
         key_account=n < 8,
         large_buyer=n < 5,
         since=add_months(today, -rng.randint(26, 150)),
@@ -100,7 +100,14 @@ def _file(rng: Random, group: Group, today: date, n: int, tonnes: int, taken: se
     )
 
 
+def _stars(rng: Random, n: int, habit: str, tonnes: int) -> int:
+    """Four for the largest, three for the large, fewer for those who pay badly or buy little."""
+    if n in STEADY or tonnes > 100:
+        return 2 if habit == "bad" else 4 if n < 8 else 3
+    return rng.choice((1, 2)) if habit == "bad" else rng.choice((1, 2, 2, 3))
+
+
 def _line(rng: Random, profile: Profile) -> Decimal:
     """The limit in force: what the trade needs, more or less, in steps of ten thousand."""
-    need = profile.yearly / 365 * profile.term * rng.randint(80, 150) / 100
+    need = profile.yearly / 365 * profile.term * rng.randint(55, 95) / 100
     return max(Decimal(10_000), (need / 10_000).to_integral_value() * 10_000)
