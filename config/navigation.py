@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -43,21 +43,25 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(user, User):
         return {"nav": []}
     roles = {held.role for held in held_roles(user)}
-    nav = []
+    nav: list[dict[str, Any]] = []
     for item in ITEMS:
         if item.roles and not item.roles & roles:
             continue
-        try:
-            url = reverse(item.route)
-        except NoReverseMatch:
-            continue
+        url = reverse(item.route)
         nav.append(
             {
                 "label": item.label,
                 "url": url,
                 "icon": item.icon,
-                "active": request.path == url or (url != "/" and request.path.startswith(url)),
+                "active": False,
                 "count": waiting_count(user) if item.route == "workflows:queue" else 0,
             }
         )
+    here = [item for item in nav if request.path == item["url"] or _below(request.path, item["url"])]
+    if here:
+        max(here, key=lambda item: len(item["url"]))["active"] = True
     return {"nav": nav, "held_roles": roles}
+
+
+def _below(path: str, url: str) -> bool:
+    return url != "/" and path.startswith(url)

@@ -6,4 +6,6 @@ class WorkflowsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from workflows import audit_actions, checks, integrity, tasks  # noqa: F401  (each registers itself)
+        from workflows import audit_actions, checks, integrity, panels, tasks  # noqa: F401  (each registers itself)
+
+        panels.connect()
