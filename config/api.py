@@ -102,7 +102,7 @@ install(api)
 # Bearer tokens, not sessions, open these addresses.
 urls = api.urls  # every access makes new views
 for _pattern in urls[0]:
-    _pattern.callback = guarded(_pattern.callback)  # type: ignore[arg-type]
+    _pattern.callback = csrf_exempt(guarded(_pattern.callback))  # type: ignore[arg-type]
     _pattern.callback.login_required = False  # type: ignore[attr-defined]
 
 unknown = access("public")(csrf_exempt(guarded(unknown_address)))

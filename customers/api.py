@@ -57,7 +57,7 @@ def show_customer(request: HttpRequest, pk: int) -> dict[str, Any]:
 def create_customer(request: HttpRequest, body: CustomerIn) -> Status[Any]:
     """Open a file; a rep for himself, credit staff also for others."""
     user = acting(request)
-    data = body.model_dump(exclude={"unit", "region", "owner", "group"})
+    data = {name: value for name, value in body if name not in ("unit", "region", "owner", "group")}
     unit = get_object_or_404(Unit, code=body.unit)
     region = get_object_or_404(Region, unit=unit, code=body.region)
     data["group"] = get_object_or_404(CustomerGroup, code=body.group) if body.group else None
@@ -76,7 +76,7 @@ def change_customer(request: HttpRequest, pk: int, body: CustomerChange) -> dict
     """Change fields; 409 when somebody changed the file since the revision that you read."""
     user = acting(request)
     customer = get_object_or_404(_visible(request), pk=pk)
-    changes = body.model_dump(exclude_unset=True, exclude={"revision", "accept_look_alike"})
+    changes = {name: getattr(body, name) for name in body.model_fields_set - {"revision", "accept_look_alike"}}
 
     def run() -> dict[str, Any]:
         services.change_customer(

@@ -70,9 +70,11 @@ def _shown(request: HttpRequest, pk: int) -> dict[str, Any]:
 
 def _said(body: ApplicationChange, before: CreditApplication | None = None) -> dict[str, Any]:
     """What was sent, when the application could hold it."""
-    values = body.model_dump(exclude_unset=True, exclude={"customer"})
+    values = {name: getattr(body, name) for name in body.model_fields_set - {"customer"}}
     wanted = copy(before) if before else CreditApplication()
     for name, value in values.items():
+        if value is None and not CreditApplication._meta.get_field(name).null:
+            raise Invalid({name: _("This must not be null.")})
         setattr(wanted, name, value)
     wanted.clean_fields(exclude={field.name for field in CreditApplication._meta.fields} - values.keys())
     if wanted.valid_from and wanted.valid_to and wanted.valid_to < wanted.valid_from:
@@ -202,7 +204,7 @@ def _decided(request: HttpRequest, no: str, step: int, body: DecisionIn, key: st
         verb=body.verb,
         content_sha256=body.content_sha256,
         reason=body.reason,
-        conditions=rules.Conditions(**body.conditions.model_dump()) if body.conditions else None,
+        conditions=rules.Conditions(**dict(body.conditions)) if body.conditions else None,
         idempotency_key=key,
     )
     return {
