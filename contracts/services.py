@@ -180,5 +180,6 @@ def _tell(action: str, document: Document, actor: User | None, **facts: Any) -> 
         object_label=document.number,
         request_no=document.request_no,
         customer_id=document.customer_id,
+        customer_label=document.customer.name,
         **facts,
     )
