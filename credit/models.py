@@ -41,7 +41,7 @@ class CreditApplicationQuerySet(models.QuerySet["CreditApplication"]):
         if visibility(user).everything:
             return self.all()
         shared = get_objects_for_user(
-            user, "credit.view_creditapplication", CreditApplication, accept_global_perms=False
+            user, "credit.view_creditapplication", CreditApplication, accept_global_perms=False, with_superuser=False
         )
         mine = Q(created_by__person_id=user.person_id) | Q(
             pk__in=CreditApplication.editors.through.objects.filter(user__person_id=user.person_id).values(

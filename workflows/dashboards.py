@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import Prefetch, Q
+from django.db.models.functions import Now
 
 from accounts.models import User
 from accounts.queries import business_today
@@ -35,7 +36,7 @@ def home(user: User) -> dict[str, Any]:
     licences = Licence.objects.filter(
         customer__owner=user, customer__active=True, blocking=True, valid_to__lte=today + LICENCE_ENDS_SOON
     )
-    decided = mine.filter(closed_at__gte=today - RECENTLY).exclude(state=State.WITHDRAWN).order_by("-closed_at")[:ROWS]
+    decided = mine.filter(closed_at__gte=Now() - RECENTLY).exclude(state=State.WITHDRAWN).order_by("-closed_at")[:ROWS]
     return {
         "returned": list(returned[:ROWS]),
         "drafts": list(drafts.select_related("customer")[:ROWS]),

@@ -39,7 +39,9 @@ class RequestQuerySet(models.QuerySet["Request"]):
     def visible_to(self, user: User) -> Self:
         """One's own, what the roles' scope covers, what was shared; a confidential one only by name or audit."""
         seen = visibility(user)
-        shared = get_objects_for_user(user, "workflows.view_request", Request, accept_global_perms=False)
+        shared = get_objects_for_user(
+            user, "workflows.view_request", Request, accept_global_perms=False, with_superuser=False
+        )
         mine = Q(submitter__person_id=user.person_id) | Q(pk__in=shared.values("pk"))
         mine |= Q(pk__in=Decision.objects.filter(person_id=user.person_id).values("request_id"))
         mine |= Q(pk__in=Step.objects.filter(status="open", queue_key__in=queue_keys(user)).values("request_id"))

@@ -124,9 +124,7 @@ def test_approval_against_rejection_leaves_one_word(company: Company, request_: 
 
 def test_parallel_steps_decided_together_open_the_next_stage_once(company: Company, request_: Request) -> None:
     deciding(request_, "SM", company.manager)()
-    answers = at_once(
-        [deciding(request_, "RD", company.director), deciding(request_, "CC", company.credit_controller)]
-    )
+    answers = at_once([deciding(request_, "RD", company.director), deciding(request_, "CC", company.credit_controller)])
     assert losers(answers) == []
     assert Step.objects.filter(request=request_, role="CFO", status="open").count() == 1
     tasks = request_.process.task_set.filter(flow_task=KIND.flow.approve, finished__isnull=True)  # type: ignore[union-attr]

@@ -1,0 +1,177 @@
+"""Something behind every address: a customer with his papers, a draft, requests at work and decided, a document."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.test import Client
+from django.urls import get_resolver
+
+from accounts.checks import views
+from accounts.models import User
+from accounts.queries import business_today
+from accounts.services import issue_token
+from audit.models import Event
+from contracts.models import Document
+from credit.models import Attachment, CreditApplication, LineCondition
+from customers.models import Contact, Customer, LegalFlag, Licence
+from tests import factories
+from tests.contracts.factories import issued
+from tests.factories import Company
+from tests.workflows.factories import ready_application, trading_customer
+from workflows import rules, services
+from workflows.credit_letter import KIND
+from workflows.models import Request, Step, Submission
+
+# The operators' admin asks Django's staff flag, the API asks bearer tokens: they are walked apart.
+ADMIN, API = "admin/", "api"
+PARAMETER = re.compile(r"\(\?P<(?P<named>\w+)>[^)]*\)|<(?:\w+:)?(?P<plain>\w+)>")
+
+
+@dataclass
+class World:
+    """The company and one existing object per kind of address."""
+
+    company: Company
+    customer: Customer
+    draft: CreditApplication
+    request: Request
+    decided: Request
+    document: Document
+    condition: LineCondition
+
+    @property
+    def step(self) -> Step:
+        """The open step of the request at work."""
+        return Step.objects.get(request=self.request, status="open")
+
+    def values(self) -> dict[str, dict[str, Any]]:
+        """What stands in for the parameters of an address, by the beginning of the route; the longest one counts."""
+        letter = self.draft.attachments.all()[0]
+        sent = Attachment.objects.filter(application=self.request.letter_id)[0]
+        return {
+            "customers/": {"pk": self.customer.pk},
+            "customers/import/template/": {"kind": "invoices", "form": "csv"},
+            "customers/<int:pk>/contacts/": {"pk": self.customer.pk, "row": Contact.objects.get().pk},
+            "customers/<int:pk>/licences/": {"pk": self.customer.pk, "row": Licence.objects.all()[0].pk},
+            "customers/<int:pk>/records/": {"pk": self.customer.pk, "row": LegalFlag.objects.get().pk},
+            "policies/": {"number": 1},
+            "credit/customers/": {"customer_pk": self.customer.pk, "form_no": 2},
+            "credit/attachments/": {"pk": letter.pk},
+            "credit/applications/": {"pk": self.draft.pk},
+            "credit/conditions/": {"pk": self.condition.pk},
+            "audit/events/": {"pk": Event.objects.filter(request_no=self.request.no)[0].pk},
+            "audit/requests/": {"number": self.request.no},
+            "v/": {"code": self.document.verify_code},
+            "documents/": {"number": self.document.number},
+            "^certificates/": {"form": "pem"},
+            "requests/": {"no": self.request.no, "step": self.step.pk, "paper": sent.pk},
+            "requests/drafts/": {"pk": self.draft.pk, "paper": letter.pk},
+            "queue/": {"step": self.step.pk},
+            "api/v1/customers": {"pk": self.customer.pk, "unit": self.company.unit.code, "kind": "invoices"},
+            "api/v1/credit-applications": {"pk": self.draft.pk},
+            "api/v1/requests": {"no": self.request.no, "step": self.step.pk},
+            "api/v1/documents": {"number": self.document.number},
+            "api/<path:rest>": {"rest": "v2/everything"},
+        }
+
+    def address(self, route: str) -> str:
+        """The route with existing objects in it; an unknown parameter is a KeyError that names the route."""
+        table = self.values()
+        prefix = max((known for known in table if route.startswith(known)), key=len, default="")
+        known = table.get(prefix, {})
+
+        def put(found: re.Match[str]) -> str:
+            name = found["named"] or found["plain"]
+            if name not in known:
+                raise KeyError(f"say in World.values() what stands for <{name}> of {route}")
+            return str(known[name])
+
+        return "/" + PARAMETER.sub(put, route).replace("\\", "").strip("^$")
+
+
+def build() -> World:
+    """Everything through the services; the reader of the world is any of `company.people`."""
+    company = factories.company()
+    customer = trading_customer(company)
+    Contact.objects.create(customer=customer, name="Ms Chen")
+    flags = {"kind": "lawsuit", "on": business_today() - timedelta(days=900), "source": "court register"}
+    LegalFlag.objects.create(customer=customer, closed_on=business_today() - timedelta(days=800), **flags)
+    decided = sent(company, trading_customer(company))
+    condition = rules.Conditions(security="Bank guarantee of 100,000")
+    decide(company, decided, "SM", verb="approve_conditional", reason="safer", conditions=condition)
+    while step := Step.objects.filter(request=decided, status="open").first():
+        decide(company, decided, step.role)
+    decided.refresh_from_db()
+    return World(
+        company=company,
+        customer=customer,
+        draft=ready_application(company, customer=customer),
+        request=sent(company, trading_customer(company)),
+        decided=decided,
+        condition=LineCondition.objects.get(line__request_no=decided.no),
+        document=issued(decided.customer, actor=company.cfo, request_no=decided.no),
+    )
+
+
+def sent(company: Company, customer: Customer) -> Request:
+    application = ready_application(company, customer=customer)
+    return services.submit(KIND, application.pk, actor=company.rep, idempotency_key=f"sent {application.pk}")
+
+
+HOLDERS = {
+    "SM": "manager", "RD": "director", "CC": "credit_controller", "FM": "finance_manager", "CFO": "cfo",
+    "GM": "general_manager", "CH": "chairman", "LG": "lawyer",
+}  # fmt: skip
+
+
+def decide(company: Company, request: Request, role: str, *, verb: str = "approve", **said: Any) -> None:
+    step = Step.objects.get(request=request, role=role, status="open")
+    sha = Submission.objects.get(pk=step.submission_id).content_sha256
+    services.decide(
+        request.no,
+        step.pk,
+        actor=company.people[HOLDERS[role]],
+        verb=verb,
+        content_sha256=sha,
+        idempotency_key=f"{verb} {step.pk}",
+        **said,
+    )
+
+
+def routes() -> Iterator[tuple[str, Any]]:
+    """Every route of the product's own pages."""
+    return ((route, view) for route, view in views(get_resolver().url_patterns) if not route.startswith((ADMIN, API)))
+
+
+def api_routes() -> Iterator[str]:
+    """Every address of the API, once."""
+    found = (route for route, _ in views(get_resolver().url_patterns) if route.startswith(API))
+    return iter(dict.fromkeys(found))
+
+
+def browser(user: User | None = None) -> Client:
+    """A client that answers with the error page instead of raising, as a real server does."""
+    client = Client()
+    if user is not None:
+        client.force_login(user, backend="accounts.backends.AuthorityBackend")
+    return client
+
+
+class Api:
+    """The REST API as one person with a token sees it."""
+
+    def __init__(self, user: User) -> None:
+        self.client = Client()
+        self.headers = {"authorization": f"Bearer {issue_token(user, name='walk')}"}
+        self.sent = 0
+
+    def get(self, address: str) -> Any:
+        return self.client.get(address, headers=self.headers)
+
+    def post(self, address: str, body: dict[str, Any]) -> Any:
+        self.sent += 1
+        headers = {**self.headers, "idempotency-key": f"walk {self.sent}"}
+        return self.client.post(address, body, content_type="application/json", headers=headers)
