@@ -23,16 +23,16 @@ GROUPS: Final = {"G-JINLAN": ("金澜钢铁集团", (1, 8, 22, 41)), "G-HAIYUE":
 def tonnages() -> list[int]:
     """Tonnes of the year per customer, largest first: 30 above one hundred, the others below."""
     large = _sized(TONNES_LARGE, [1 / (rank + 4) for rank in range(LARGE)], least=105)
-    small = _sized(TONNES_ALL - TONNES_LARGE, [1 / (rank + 30) for rank in range(CUSTOMERS - LARGE)], least=12)
+    small = _sized(TONNES_ALL - TONNES_LARGE, [83 - rank for rank in range(CUSTOMERS - LARGE)], least=12)
     return large + small
 
 
 def _sized(total: int, weights: list[float], least: int) -> list[int]:
-    """Split whole tonnes by weight, each at least `least`; rounding goes to the largest."""
+    """Split whole tonnes by weight, each at least `least`; rounding goes to the first."""
     spare = total - least * len(weights)
     parts = [least + int(spare * weight / sum(weights)) for weight in weights]
-    parts[0] += total - sum(parts)
-    return parts
+    left = total - sum(parts)
+    return [part + (1 if rank < left else 0) for rank, part in enumerate(parts)]
 
 
 def files(rng: Random, group: Group, today: date, count: int) -> list[CustomerFile]:
