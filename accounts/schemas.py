@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Final, TypeVar
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -97,6 +97,17 @@ class Page(Schema):
     """`next_cursor` is given back as `cursor` for the following page; null at the end."""
 
     next_cursor: str | None
+
+
+def check_nulls(model: type[Model], values: dict[str, Any]) -> None:
+    """Refuse null for a member that cannot be empty; a change may leave members out, so types do not say it.
+
+    Raises:
+        ValidationError: naming the members.
+    """
+    empty = [name for name, value in values.items() if value is None and not model._meta.get_field(name).null]
+    if empty:
+        raise ValidationError({name: _("This must not be null.") for name in empty})
 
 
 def acting(request: HttpRequest) -> User:

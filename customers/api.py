@@ -11,7 +11,7 @@ from ninja import Router, Status
 
 from accounts.models import Region, Unit, User
 from accounts.problems import Problem
-from accounts.schemas import Cursor, Limit, Name, Words, acting, idempotency_key, keyset
+from accounts.schemas import Cursor, Limit, Name, Words, acting, check_nulls, idempotency_key, keyset
 from customers import services
 from customers.authority import importable_units, require
 from customers.models import Customer, CustomerGroup
@@ -77,6 +77,7 @@ def change_customer(request: HttpRequest, pk: int, body: CustomerChange) -> dict
     user = acting(request)
     customer = get_object_or_404(_visible(request), pk=pk)
     changes = {name: getattr(body, name) for name in body.model_fields_set - {"revision", "accept_look_alike"}}
+    check_nulls(Customer, changes)
 
     def run() -> dict[str, Any]:
         services.change_customer(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from ninja import Router, Status
 from ninja.files import UploadedFile
 
-from accounts.schemas import Cursor, Limit, Name, Word, Words, acting, idempotency_key, keyset
+from accounts.schemas import Cursor, Limit, Name, Word, Words, acting, check_nulls, idempotency_key, keyset
 from credit import services as credit
 from credit.models import Attachment, CreditApplication, CreditLine
 from customers.models import Customer
@@ -71,10 +71,9 @@ def _shown(request: HttpRequest, pk: int) -> dict[str, Any]:
 def _said(body: ApplicationChange, before: CreditApplication | None = None) -> dict[str, Any]:
     """What was sent, when the application could hold it."""
     values = {name: getattr(body, name) for name in body.model_fields_set - {"customer"}}
+    check_nulls(CreditApplication, values)
     wanted = copy(before) if before else CreditApplication()
     for name, value in values.items():
-        if value is None and not CreditApplication._meta.get_field(name).null:
-            raise Invalid({name: _("This must not be null.")})
         setattr(wanted, name, value)
     wanted.clean_fields(exclude={field.name for field in CreditApplication._meta.fields} - values.keys())
     if wanted.valid_from and wanted.valid_to and wanted.valid_to < wanted.valid_from:

@@ -17,8 +17,12 @@ from workflows.models import Step, Submission
 
 TEXT = st.one_of(
     st.text(max_size=40),
-    st.sampled_from(["", "HK", "2026-01-01", "9999-12-31", "0001-01-01", "2026-01-01T00:00:00+08:00", "1.00", "1e999999999"]),
-    st.sampled_from(["\x00", "\ud800", "NaN", "-0", "1000000000000", "９", "=1+1", "new", "approve", "growth", "x" * 20_000]),
+    st.sampled_from(
+        ["", "HK", "2026-01-01", "9999-12-31", "0001-01-01", "2026-01-01T00:00:00+08:00", "1.00", "1e999999999"]
+    ),
+    st.sampled_from(
+        ["\x00", "\ud800", "NaN", "-0", "1000000000000", "９", "=1+1", "new", "approve", "growth", "x" * 20_000]
+    ),
 )
 NUMBERS = st.one_of(st.integers(), st.sampled_from([-1, 0, 1, 366, 2**15, 2**31, 2**63, 10**400]), st.floats())
 VALUES = st.recursive(
@@ -33,7 +37,9 @@ def bodies(known: str) -> st.SearchStrategy[dict[str, Any]]:
     return st.dictionaries(st.one_of(st.sampled_from(known.split()), TEXT), VALUES, max_size=8)
 
 
-CUSTOMER = "code unit region name owner group uscc turnover tier target_lines founded_on since customer_type segment phone"
+CUSTOMER = (
+    "code unit region name owner group uscc turnover tier target_lines founded_on since customer_type segment phone"
+)
 APPLICATION = (
     "req_type req_limit req_term settlement valid_from valid_to forecast_month categories reason_code reason_text "
     "security_type security_value security_valid_to confidential"
@@ -97,7 +103,9 @@ def test_feeds(place: dict[str, Any], rows: list[dict[str, Any]], extra: dict[st
 
 
 @fuzz
-@given(body=bodies("verb content_sha256 reason conditions"), conditions=bodies("limit term_days valid_to security note"))
+@given(
+    body=bodies("verb content_sha256 reason conditions"), conditions=bodies("limit term_days valid_to security note")
+)
 def test_decisions(place: dict[str, Any], body: dict[str, Any], conditions: dict[str, Any]) -> None:
     said = {"verb": "approve_conditional", "content_sha256": place["sha"], "reason": "r", "conditions": conditions}
     path = f"/requests/{place['no']}"

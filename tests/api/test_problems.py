@@ -28,7 +28,9 @@ def rep(company: Company) -> Api:
     return Api(company.rep)
 
 
-@pytest.mark.parametrize("path", ["/api", "/api/", "/api/v1", "/api/v1/", "/api/v2/x", "/api/v1/nope", "/api/v1/customers/"])
+@pytest.mark.parametrize(
+    "path", ["/api", "/api/", "/api/v1", "/api/v1/", "/api/v2/x", "/api/v1/nope", "/api/v1/customers/"]
+)
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_an_unknown_address_is_a_404_for_everybody(company: Company, path: str, method: str) -> None:
     problem(Client(enforce_csrf_checks=True).generic(method, path), 404, "not_found")
@@ -66,7 +68,7 @@ def test_what_nobody_expected_is_a_500_without_its_inside(rep: Api, monkeypatch:
     assert "secret" not in json.dumps(body)
 
 
-@pytest.mark.parametrize("method, path", WRITES)
+@pytest.mark.parametrize(("method", "path"), WRITES)
 def test_a_write_without_a_key_is_refused(rep: Api, company: Company, method: str, path: str) -> None:
     from credit.services import start_draft
     from customers.models import Customer
@@ -88,7 +90,7 @@ def test_a_write_without_a_key_is_refused(rep: Api, company: Company, method: st
 
 
 @pytest.mark.parametrize(
-    "body, code, named",
+    ("body", "code", "named"),
     [
         ('{"customer": "HK", "req_limit": 1.5}', "number_not_exact", ["req_limit"]),
         ('{"customer": "HK", "req_limit": NaN}', "number_not_exact", ["req_limit"]),
@@ -105,7 +107,7 @@ def test_json_is_read_strictly(rep: Api, body: str, code: str, named: list[str])
 
 
 @pytest.mark.parametrize(
-    "change, named",
+    ("change", "named"),
     [
         ({"req_limit": 500000}, "req_limit"),
         ({"req_limit": "1e6"}, "req_limit"),
@@ -155,7 +157,7 @@ def test_text_that_cannot_be_stored_is_refused_and_not_an_error(rep: Api, path: 
 
 
 @pytest.mark.parametrize(
-    "asked, language, sentence",
+    ("asked", "language", "sentence"),
     [
         ("en", "en", "There is no such thing, or it is not yours to see."),
         ("de, en;q=0.5", "en", "There is no such thing, or it is not yours to see."),
