@@ -168,7 +168,7 @@ def _rating(indicator: Indicator) -> forms.Field:
         coerce=int,
         empty_value=None,
         required=False,
-        help_text=escape(indicator.anchor),
+        help_text=bilingual(escape(indicator.anchor_zh or indicator.anchor), escape(indicator.anchor)),
     )
 
 

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from credit.rules import formulas
 from credit.rules.figures import SOURCES, Figure, Operand, plain
 from credit.rules.scorecard import IndicatorScore, SectionScore, printed
 from policies.rules.standards import Indicator, Section
@@ -80,7 +81,9 @@ def _section(section: Section, found: "Evaluation") -> dict[str, Any]:
 
 
 def _indicator(indicator: Indicator, score: IndicatorScore, figure: Figure | None) -> dict[str, Any]:
-    formula = indicator.anchor or indicator.data or "max × rating / 4"
+    formula = formulas.INDICATORS.get(indicator.code, formulas.RATING)
+    if indicator.kind == "anchor" and indicator.anchor:
+        formula = (indicator.anchor_zh or indicator.anchor, indicator.anchor)
     return {
         "code": indicator.code,
         "value": None if score.value is None else plain(printed(score.value)),
@@ -91,12 +94,13 @@ def _indicator(indicator: Indicator, score: IndicatorScore, figure: Figure | Non
     }
 
 
-def _derivation(zh: str, en: str, formula: str, figure: Figure | None) -> dict[str, Any]:
+def _derivation(zh: str, en: str, formula: tuple[str, str], figure: Figure | None) -> dict[str, Any]:
     source = SOURCES[figure.source] if figure else ("", "")
     return {
         "label_zh": zh,
         "label_en": en,
-        "formula": formula,
+        "formula_zh": formula[0],
+        "formula_en": formula[1],
         "operands": [operand.to_json() for operand in figure.operands] if figure else [],
         "source_zh": source[0],
         "source_en": source[1],
@@ -113,14 +117,12 @@ def _figures(found: "Evaluation") -> dict[str, Any]:
             "月均销售额",
             "Monthly average",
             found.monthly.value,
-            "Σ12m / months with shipments; new customer: forecast × 0.5",
             found.monthly.operands,
         ),
         "need": (
             "需求额度",
             "Need (L_need)",
             r.need,
-            "M × term / 30 × k",
             (
                 Operand("月均销售额", "Monthly average", r.monthly),
                 Operand("账期(天)", "Term (days)", r.term_days, "days"),
@@ -131,18 +133,16 @@ def _figures(found: "Evaluation") -> dict[str, Any]:
             "财务承受额度",
             "Capacity (L_fin)",
             r.fin,
-            "min(TNW × %, turnover × %)",
             (
                 Operand("有形净资产口径", "By tangible net worth", r.capacity_tnw),
                 Operand("营业额口径", "By turnover", r.capacity_turnover),
             ),
         ),
-        "sec": ("担保折算", "Security (L_sec)", r.sec, "Σ value × haircut", ()),
+        "sec": ("担保折算", "Security (L_sec)", r.sec, ()),
         "formula": (
             "建议额度(公式)",
             "Formula limit",
             r.formula,
-            "floor 10,000 (min(L_need, min(L_fin, cap) + L_sec))",
             (
                 Operand("需求额度", "L_need", r.need),
                 Operand("财务承受额度", "L_fin", r.fin),
@@ -154,7 +154,6 @@ def _figures(found: "Evaluation") -> dict[str, Any]:
             "推荐额度",
             "Recommended limit",
             r.recommended,
-            "min(requested, formula, tier rule, budget)",
             (
                 Operand("申请额度", "Requested", r.requested),
                 Operand("公式额度", "Formula limit", r.formula),
@@ -166,7 +165,6 @@ def _figures(found: "Evaluation") -> dict[str, Any]:
             "资金成本",
             "Cost of credit",
             found.cost_of_credit,
-            "limit × days / 365 × WACC",
             (
                 Operand("申请额度", "Requested", r.requested),
                 Operand("账期(天)", "Term (days)", found.term_requested, "days"),
@@ -180,11 +178,12 @@ def _figures(found: "Evaluation") -> dict[str, Any]:
             "label_zh": zh,
             "label_en": en,
             "value": None if value is None else str(value.quantize(Decimal("0.01"))),
-            "formula": formula,
+            "formula_zh": formulas.HEADLINES[key][0],
+            "formula_en": formulas.HEADLINES[key][1],
             "operands": [operand.to_json() for operand in operands],
             "source_zh": source[0],
             "source_en": source[1],
             "as_of": day,
         }
-        for key, (zh, en, value, formula, operands) in named.items()
+        for key, (zh, en, value, operands) in named.items()
     }

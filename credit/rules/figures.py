@@ -54,6 +54,14 @@ OPERANDS: Final[Mapping[str, tuple[str, str, str]]] = {
     "security": ("担保金额", "Security value", "money"),
     "rating": ("评分", "Rating 0–4", "rating"),
 }
+# Codes that stand as operands, as people call them.
+WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    "audited": ("经审计", "audited"),
+    "tax_filed": ("报税报表", "filed with the tax office"),
+    "management": ("内部管理报表", "management accounts"),
+    "none": ("无报表", "no statements"),
+}
+SHOWN_PLACES: Final = 4  # figures are computed from the exact operand
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +74,13 @@ class Operand:
     unit: str = "money"
 
     def to_json(self) -> dict[str, Any]:
-        value = None if self.value is None else plain(self.value)
-        return {"label_zh": self.zh, "label_en": self.en, "value": value, "unit": self.unit}
+        value = round(self.value, SHOWN_PLACES) if isinstance(self.value, Decimal) else self.value
+        shown = {"label_zh": self.zh, "label_en": self.en, "value": None, "unit": self.unit}
+        if value is not None:
+            shown["value"] = plain(value)
+        if value in WORDS:
+            shown["value_zh"], shown["value_en"] = WORDS[str(value)]
+        return shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ class Indicator:
     source: str
     data: str = ""
     anchor: str = ""
+    anchor_zh: str = ""
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any], anchors: Mapping[str, str]) -> Indicator:
@@ -64,6 +65,7 @@ class Indicator:
             source=row.get("source", ""),
             data=row.get("data", ""),
             anchor=anchors.get(row["code"], ""),
+            anchor_zh=row.get("anchors_zh", ""),
         )
 
 

@@ -75,7 +75,8 @@ def test_every_indicator_opens_its_derivation(company, today) -> None:
     assert len(indicators) == 35
     for each in indicators:
         assert each["label_zh"]
-        assert each["formula"]
+        assert each["formula_zh"]
+        assert each["formula_en"]
         assert each["operands"]
         assert each["source_en"]
 

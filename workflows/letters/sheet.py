@@ -62,7 +62,7 @@ def _figures(case: Case) -> list[Figure]:
         {
             "label": pick(figure["label_zh"], figure["label_en"]),
             "value": money(figure["value"], currency),
-            "formula": figure["formula"],
+            "formula": pick(figure["formula_zh"], figure["formula_en"]),
             "source": f"{pick(figure['source_zh'], figure['source_en'])} {figure['as_of']}".strip(),
         }
         for figure in (case.content["evaluation"]["figures"][key] for key in ORDER)
