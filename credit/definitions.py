@@ -52,8 +52,8 @@ def _form(form: dict[str, Any]) -> FormDefinition:
 
 
 def _split(title: str) -> tuple[str, str]:
-    """``基本情况 Company`` is Chinese up to the first space that a Latin letter follows."""
-    found = re.search(r" (?=[A-Z])", title)
+    """``基本情况 Company`` is Chinese up to the first space after which there is none."""
+    found = re.search(r" (?=[^\u4e00-\u9fff]*[A-Za-z][^\u4e00-\u9fff]*$)", title)
     return (title[: found.start()], title[found.end() :]) if found else (title, title)
 
 

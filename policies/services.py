@@ -27,7 +27,7 @@ def load_default_version(effective_from: date, actor: User | None = None) -> Pol
     if found is not None:
         return found
     version = draft_version(
-        FIRST, default_content(), effective_from, "Default tables: credit limit and payment term.", actor
+        FIRST, default_content(), effective_from, "默认政策表：信用额度与账期 / Default tables: credit limit and payment term", actor
     )
     return activate(version, actor)
 
