@@ -26,9 +26,8 @@ def load_default_version(effective_from: date, actor: User | None = None) -> Pol
     found = PolicyVersion.objects.filter(number=FIRST).first()
     if found is not None:
         return found
-    version = draft_version(
-        FIRST, default_content(), effective_from, "默认政策表：信用额度与账期 / Default tables: credit limit and payment term", actor
-    )
+    note = "默认政策表：信用额度与账期 / Default tables: credit limit and payment term"
+    version = draft_version(FIRST, default_content(), effective_from, note, actor)
     return activate(version, actor)
 
 
