@@ -1,6 +1,6 @@
 """Building, reading and writing one round of a request under its row lock."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.db.models import F, Func, fields
@@ -11,22 +11,41 @@ from audit.services import record
 from jobs import services as jobs
 from workflows import rules
 from workflows.engine import Round, conditions_to_json
-from workflows.kind import Kind
+from workflows.kind import Assessment, Kind
 from workflows.kinds import REGISTRY
 from workflows.models import Decision, NumberSeries, Request, State, Step, Submission
 from workflows.people import Staff
 from workflows.preview import Preview
 
 RETURN_WAIT: Final = timedelta(hours=24)
+# What a submission says about its request, again in every round.
+ENVELOPE: Final = ("title", "region", "owner", "amount", "currency", "confidential")
 CLOCK: Final = Func(function="clock_timestamp", output_field=fields.DateTimeField())
 
 
-def next_number(prefix: str, now: datetime) -> str:
-    """CR-202611-0001: the row lock keeps numbers unique; a rollback gives the number back."""
-    series = f"{prefix}-{now:%Y%m}"
+def next_number(prefix: str, day: date) -> str:
+    """CR-202611-0001: the row lock keeps numbers unique; a rollback gives the number back.
+
+    Args:
+        day: the business date; the month of the series is the company's, not that of UTC.
+    """
+    series = f"{prefix}-{day:%Y%m}"
     NumberSeries.objects.bulk_create([NumberSeries(prefix=series)], ignore_conflicts=True)
     NumberSeries.objects.filter(pk=series).update(last=F("last") + 1)
     return f"{series}-{NumberSeries.objects.get(pk=series).last:04d}"
+
+
+def envelope(assessment: Assessment) -> dict[str, Any]:
+    """What the request's row says of what is asked now: a revision may change each of it."""
+    customer = assessment.customer
+    return {
+        "title": assessment.title,
+        "region": customer.region,
+        "owner": customer.owner,
+        "amount": assessment.amount,
+        "currency": assessment.currency,
+        "confidential": assessment.confidential,
+    }
 
 
 def start(kind: Kind, request: Request, shown: Preview, actor: User) -> Round:
@@ -79,14 +98,14 @@ def lock(no: str, actor: User | None) -> Round:
     now: datetime = submission.clock  # type: ignore[attr-defined]  # annotated in _latest
     round_ = Round(REGISTRY[request.kind], request, submission, list(steps), None, actor, now)
     apart = duties(round_)
-    barred = apart.editors | {apart.submitter, apart.owner or apart.submitter}
+    barred = apart.editors | apart.owners | {apart.submitter}
     round_.staff = Staff([s.role for s in round_.steps], request.unit, request.region, round_.today, barred)
     return round_
 
 
 def _latest(no: str) -> Submission | None:
     """The newest submission; only the request's row is locked."""
-    people = ("customer", "owner", "submitter")
+    people = ("customer__owner", "owner", "submitter")
     return (
         Submission.objects.select_for_update(of=("request",))
         .select_related("request__process", "request__unit", "request__region", *(f"request__{who}" for who in people))
@@ -102,7 +121,7 @@ def duties(round_: Round) -> rules.Duties:
     request = round_.request
     return rules.Duties(
         submitter=request.submitter.person_id,
-        owner=request.owner.person_id if request.owner else None,
+        owners=frozenset(owner.person_id for owner in (request.owner, request.customer.owner) if owner),
         editors=frozenset(round_.submission.editors),
         decided=frozenset(step.decision.person_id for step in round_.steps if hasattr(step, "decision")),
     )
@@ -158,7 +177,7 @@ def save(round_: Round) -> None:
     if round_.touched:
         columns = ["status", "task", "queue_key", "opened_at", "due_at", "closed_at"]
         Step.objects.bulk_update(round_.touched, columns)
-    round_.request.save(update_fields=["process", "state", "round", "closed_at", "amount", "title"])
+    round_.request.save(update_fields=["process", "state", "round", "closed_at", *ENVELOPE])
 
 
 def return_within_a_day(round_: Round) -> None:
@@ -181,7 +200,7 @@ def note(round_: Round, action: str, **facts: Any) -> None:
         request_no=request.no,
         customer_id=request.customer_id,
         customer_label=request.customer.name,
-        policy={"number": submission.policy_number, "sha256": submission.policy_digest},
+        policy={"number": submission.policy_number, "digest": submission.policy_digest},
         at=round_.now,
         **facts,
     )

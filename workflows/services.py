@@ -15,6 +15,7 @@ from accounts.problems import Problem
 from audit.origin import current as current_origin
 from audit.refusals import record_refusal
 from jobs.idempotency import once
+from policies.rules.calendar import business_date
 from workflows import rounds, rules
 from workflows.authority import refusal_of
 from workflows.engine import Round, close
@@ -81,21 +82,16 @@ def _submit(kind: Kind, letter_id: int, actor: User) -> Answer:
     shown = preview(kind, letter, actor)
     if not shown.submittable:
         raise infeasible(list(shown.blocks))
-    customer, assessment = letter.customer, shown.assessment
+    customer = letter.customer
     request = Request.objects.create(
-        no=rounds.next_number(kind.prefix, shown.now),
+        no=rounds.next_number(kind.prefix, business_date(shown.now, customer.unit.time_zone)),
         kind=kind.code,
         letter_id=letter_id,
-        title=assessment.title,
         customer=customer,
         unit=customer.unit,
-        region=customer.region,
         submitter=actor,
-        owner=customer.owner,
-        amount=assessment.amount,
-        currency=assessment.currency,
-        confidential=assessment.confidential,
         created_at=shown.now,
+        **rounds.envelope(shown.assessment),
     )
     kind.submitted(letter, actor)
     round_ = rounds.start(kind, request, shown, actor)
@@ -211,12 +207,10 @@ def _withdraw(no: str, actor: User, reason: str) -> Answer:
     for step in round_.steps:
         if step.status in ("open", "waiting"):
             close(step, round_)
-    was_returned = request.state == State.RETURNED
     request.state, request.closed_at = State.WITHDRAWN, round_.now
     # Re-read under our lock: Flow.cancel writes the whole instance that it is given.
     round_.kind.flow.instance.cancel(request.process)
-    if not was_returned:
-        round_.kind.reopened(round_.kind.lock(request.letter_id), actor)
+    round_.kind.withdrawn(round_.kind.lock(request.letter_id), actor)
     rounds.note(round_, "request.withdrawn", reason=reason)
     rounds.save(round_)
     return {"state": request.state}
@@ -246,7 +240,8 @@ def _resubmit(no: str, actor: User) -> Answer:
         raise infeasible(list(shown.blocks))
     request.round += 1
     request.state = State.IN_REVIEW
-    request.title, request.amount = shown.assessment.title, shown.assessment.amount
+    for name, value in rounds.envelope(shown.assessment).items():
+        setattr(request, name, value)
     kind.submitted(letter, actor)
     round_ = rounds.start(kind, request, shown, actor)
     _note_submission(round_, "request.resubmitted")

@@ -1,5 +1,6 @@
 """The doors of a request, on the real database: submit, decide, return, resubmit, reject, withdraw."""
 
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -11,12 +12,13 @@ from accounts.models import RoleAssignment, User
 from accounts.problems import Problem
 from audit.models import Event
 from credit import services as credit
-from credit.models import CreditLine
+from credit.models import CreditApplication, CreditLine
+from customers.models import Customer
 from jobs.models import Job
 from tests import factories
 from tests.factories import Company
 from tests.workflows.factories import ready_application
-from workflows import rules, services
+from workflows import rounds, rules, services
 from workflows.credit_letter import KIND
 from workflows.models import Decision, Request, Step, Submission
 
@@ -312,3 +314,41 @@ def test_nobody_else_withdraws(company: Company) -> None:
 def test_a_policy_change_does_not_touch_a_request_under_way(company: Company) -> None:
     request = submitted(company)
     assert Submission.objects.get(request=request).policy_number == 1
+
+
+def returned(company: Company) -> Request:
+    request = submitted(company)
+    decide(request, "SM", company.manager, "return", reason="Please add the contract.")
+    request.refresh_from_db()
+    return request
+
+
+def test_a_request_made_confidential_in_a_revision_is_hidden_at_once(company: Company) -> None:
+    request = returned(company)
+    onlooker = company.hire("Onlooker", "CS")
+    assert Request.objects.visible_to(onlooker).filter(pk=request.pk).exists()
+    letter = CreditApplication.objects.get(pk=request.letter_id)
+    credit.save_draft(letter.customer, {"confidential": True}, company.rep, letter)
+    services.resubmit(request.no, actor=company.rep, idempotency_key="again")
+    request.refresh_from_db()
+    assert request.confidential
+    assert not Request.objects.visible_to(onlooker).filter(pk=request.pk).exists()
+
+
+def test_a_revision_keeps_apart_whoever_looks_after_the_customer_now(company: Company) -> None:
+    request = returned(company)
+    Customer.objects.filter(pk=request.customer_id).update(owner=company.manager)
+    company.hire("Second Manager", "SM", region=company.east)
+    services.resubmit(request.no, actor=company.rep, idempotency_key="again")
+    refused("own_customer", request, "SM", company.manager)
+
+
+def test_the_number_carries_the_month_of_the_company_not_of_utc() -> None:
+    assert rounds.next_number("XX", date(2026, 12, 1)) == "XX-202612-0001"
+
+
+def test_events_of_a_request_name_the_policy_as_all_others_do(company: Company) -> None:
+    request = submitted(company)
+    event = Event.objects.get(action="request.submitted", request_no=request.no)
+    submission = Submission.objects.get(request=request)
+    assert event.content["policy"] == {"number": submission.policy_number, "digest": submission.policy_digest}
