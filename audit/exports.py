@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import translation
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -43,7 +45,22 @@ def export(wanted: Filter, *, file_format: str, actor: User) -> Iterator[list[An
         object_id=file_format,
         extra={"filter": wanted.to_json(), "events": len(ids), "newest": ids[0] if ids else None},
     )
-    return _rows(ids)
+    return in_language_of_now(_rows(ids))
+
+
+def in_language_of_now(rows: Iterator[list[Any]]) -> Iterator[list[Any]]:
+    """The rows, each made in the language of this moment: a file is still being sent when the request is over."""
+    language = get_language() or settings.LANGUAGE_CODE
+
+    def each() -> Iterator[list[Any]]:
+        while True:
+            with translation.override(language):
+                row = next(rows, None)
+            if row is None:
+                return
+            yield row
+
+    return each()
 
 
 def _rows(ids: list[int]) -> Iterator[list[Any]]:

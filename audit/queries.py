@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -19,6 +19,7 @@ from audit.models import Event, VerificationRun
 PAGE: Final = 50
 # The trail is checked every hour; twice a day without a check is worth a warning.
 STALE: Final = timedelta(hours=12)
+Rows = TypeVar("Rows", bound=QuerySet[Any])
 
 
 @dataclass(frozen=True)
@@ -47,11 +48,7 @@ class Filter:
             events = events.filter(action=self.action)
         if self.kind:
             events = events.filter(action__in=actions.of_kind(self.kind))
-        if self.start:
-            events = events.filter(at__gte=_midnight(self.start))
-        if self.end:
-            events = events.filter(at__lt=_midnight(self.end + timedelta(days=1)))
-        return events
+        return within(events, "at", self.start, self.end, settings.TIME_ZONE)
 
     def to_json(self) -> dict[str, Any]:
         """The members that restrict, for the record of an export."""
@@ -133,5 +130,10 @@ def _people(name: str) -> Iterable[int]:
     return list(matching.values_list("pk", flat=True)[:100])
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=ZoneInfo(settings.TIME_ZONE))
+def within(rows: Rows, moment: str, start: date | None, end: date | None, zone: str) -> Rows:
+    """The rows whose moment lies in a period of business days, both included; None leaves a side open."""
+    if start:
+        rows = rows.filter(**{f"{moment}__gte": datetime.combine(start, time.min, tzinfo=ZoneInfo(zone))})
+    if end:
+        rows = rows.filter(**{f"{moment}__lte": datetime.combine(end, time.max, tzinfo=ZoneInfo(zone))})
+    return rows

@@ -6,6 +6,7 @@ some event to its end, or cuts off its end before a check has counted it. The cr
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -78,12 +79,18 @@ def register_cross_check(check: CrossCheck) -> CrossCheck:
 
 
 def verify(using: str = "default", *, cross_checks: bool = True) -> Report:
-    """Recompute every chain and compare with what is stored.
+    """Recompute every chain and compare with what is stored, all as of one moment.
 
     Raises:
         django.db.Error: when the trail cannot be read; that is never a pass.
     """
     report = Report()
+    with _one_moment(using):
+        _check(report, using, cross_checks)
+    return report
+
+
+def _check(report: Report, using: str, cross_checks: bool) -> None:
     known_events, known_id = _last_count(using)
     still_there = 0
     checker = chain_check.StreamChecker()
@@ -102,7 +109,18 @@ def verify(using: str = "default", *, cross_checks: bool = True) -> Report:
     for check in _cross_checks if cross_checks else ():
         for finding in check():
             report.add(finding)
-    return report
+
+
+@contextmanager
+def _one_moment(using: str) -> Iterator[None]:
+    """One snapshot for all reads: what is decided while the check runs has its event or neither is seen."""
+    if connections[using].in_atomic_block:  # the caller has chosen what he sees
+        yield
+        return
+    with transaction.atomic(using=using):
+        with connections[using].cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
 
 
 def keep(report: Report, using: str = "default") -> VerificationRun:

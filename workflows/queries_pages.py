@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q, QuerySet
 
 from accounts.models import RoleAssignment, User
 from accounts.queries import in_force
 from audit.clock import db_now
+from audit.queries import within
 from credit.choices import line_kind
 from credit.models import CreditLine
 from credit.queries import LineState, lines_in_force
@@ -78,7 +78,7 @@ def current_round(request: Request) -> Round:
     kind = REGISTRY[request.kind]
     round_ = Round(kind, request, submission, list(steps), None, None, db_now())
     apart = duties(round_)
-    barred = apart.editors | {apart.submitter, apart.owner or apart.submitter}
+    barred = apart.editors | apart.owners | {apart.submitter}
     roles = [step.role for step in round_.steps]
     round_.staff = Staff(roles, request.unit, request.region, round_.today, barred)
     return round_
@@ -150,15 +150,7 @@ class ListFilter:
             requests = requests.filter(named(self.q))
         if self.kind:
             requests = requests.filter(kind=self.kind)
-        if self.start:
-            requests = requests.filter(created_at__gte=_midnight(self.start, zone))
-        if self.end:
-            requests = requests.filter(created_at__lt=_midnight(self.end + timedelta(days=1), zone))
-        return requests
-
-
-def _midnight(day: date, zone: str) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))
+        return within(requests, "created_at", self.start, self.end, zone)
 
 
 def state_counts(requests: QuerySet[Request]) -> dict[str, int]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
+from django.utils import translation
 from python_calamine import CalamineWorkbook
 
 from accounts.models import User
@@ -189,6 +190,21 @@ def test_an_export_has_exactly_the_filtered_events_and_is_recorded(
     record = Event.objects.get(action="audit.exported")
     assert record.actor_id == auditor.pk
     assert record.content["extra"] == {"events": 2, "filter": {"q": "华东"}, "newest": trail[1].pk}
+
+
+def test_an_export_speaks_the_language_of_who_asked_until_its_last_line(
+    client: Client, auditor: User, trail: list[Event]
+) -> None:
+    response = client.post("/audit/export/", {"format": "csv"})
+    with translation.override("zh-hans"):  # the process goes on with other people's requests
+        text = b"".join(response.streaming_content).decode("utf-8-sig")
+    assert text.startswith("Number,")
+    assert "Test decided" in text
+
+
+@pytest.mark.parametrize("address", ["/audit/?end=9999-12-31", "/audit/?start=0001-01-01", "/requests/?end=9999-12-31"])
+def test_a_period_may_reach_to_the_end_of_all_days(client: Client, auditor: User, address: str) -> None:
+    assert client.get(address).status_code == 200
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from io import StringIO
 
@@ -16,7 +17,7 @@ from audit import verify as verify_module
 from audit.findings import Finding
 from audit.models import Event, VerificationRun
 from audit.verify import check_and_keep, register_cross_check, verify
-from tests.audit.factories import note
+from tests.audit.factories import note, person
 
 STREAMS, LENGTH = ("request:CA-1", "request:CA-2", "system"), 6
 Place = tuple[str, str, int]
@@ -260,3 +261,28 @@ def test_the_export_has_every_event_as_it_was_hashed(trail: list[Event]) -> None
     for line in lines:
         again = chain.row_hash(bytes.fromhex(line["prev_hash"]), line["stream_seq"], line["body"])
         assert again.hex() == line["row_hash"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_decided_while_the_check_runs_is_no_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A check that reads the trail first and the decisions later must not miss the events in between."""
+    actor = person("busy")
+
+    def decides_meanwhile() -> Iterator[Finding]:
+        before = Event.objects.count()
+        with ThreadPoolExecutor(1) as elsewhere:
+            elsewhere.submit(_decide_elsewhere, actor).result()
+        if Event.objects.count() != before:
+            yield Finding("torn", "", "the check saw two moments")
+
+    monkeypatch.setattr(verify_module, "_cross_checks", [decides_meanwhile])
+    assert verify().clean
+    assert Event.objects.filter(stream="request:CA-9").count() == 1
+
+
+def _decide_elsewhere(actor: User) -> None:
+    try:
+        with transaction.atomic():
+            note(actor, "request:CA-9")
+    finally:
+        connection.close()
