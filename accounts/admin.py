@@ -64,8 +64,22 @@ class UserAdmin(Kept):
         return form
 
 
+class RoleForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Says beside the field what the service would refuse."""
+
+    actor: User
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors:
+            names = ("user", "role", "unit", "region", "valid_from", "valid_to")
+            services.check_assignment(RoleAssignment(**{name: cleaned.get(name) for name in names}), self.actor)
+        return cleaned
+
+
 @admin.register(RoleAssignment)
 class RoleAssignmentAdmin(Kept):
+    form = RoleForm
     list_display = ("user", "role", "unit", "region", "valid_from", "valid_to", "is_deputy")
     list_filter = ("role", "unit")
     search_fields = ("user__display_name", "user__email")
@@ -73,6 +87,11 @@ class RoleAssignmentAdmin(Kept):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return obj is None and bool(super().has_change_permission(request, obj))
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        form.actor = request.user
+        return form
 
     def save_model(self, request: HttpRequest, obj: RoleAssignment, form: Any, change: bool) -> None:
         """Through the service, so that the trail has it."""
@@ -89,11 +108,19 @@ class RoleAssignmentAdmin(Kept):
     actions = ("end_today",)
 
 
+class StructureAdmin(Kept):
+    """Companies and regions: their names are printed and their calendar sets deadlines, so the trail has changes."""
+
+    def save_model(self, request: HttpRequest, obj: Unit | Region, form: Any, change: bool) -> None:
+        if isinstance(request.user, User):
+            services.save_structure(obj, form.changed_data, actor=request.user)
+
+
 @admin.register(Unit)
-class UnitAdmin(Kept):
+class UnitAdmin(StructureAdmin):
     list_display = ("code", "name_zh", "name_en", "currency", "time_zone")
 
 
 @admin.register(Region)
-class RegionAdmin(Kept):
+class RegionAdmin(StructureAdmin):
     list_display = ("unit", "code", "name_zh", "name_en")

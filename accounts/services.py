@@ -1,16 +1,18 @@
 """Changing people, roles and tokens; every change leaves an event."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import tokens, trail
 from accounts.models import ApiToken, Person, Region, RoleAssignment, Unit, User
-from accounts.queries import business_today, in_force
+from accounts.queries import business_today
 from accounts.roles import INCOMPATIBLE, Role
 
 
@@ -68,9 +70,11 @@ def assign_role(
     """Give a role in a scope from a day on, until (excluding) a day.
 
     Raises:
-        ValidationError: dates reversed, region of another unit, or duties that nobody may combine.
+        ValidationError: dates reversed, region of another unit, duties that nobody may combine, or a role
+            that somebody gives to himself.
     """
-    User.objects.select_for_update().get(pk=user.pk)
+    # The person and not the account: two accounts of one person could each be given one half of a pair.
+    Person.objects.select_for_update().get(pk=user.person_id)
     assignment = RoleAssignment(
         user=user,
         role=Role(role),
@@ -80,19 +84,34 @@ def assign_role(
         valid_to=valid_to,
         is_deputy=is_deputy,
     )
-    if region is not None and (unit is None or region.unit_id != unit.pk):
-        raise ValidationError({"region": _("This region belongs to another company.")}, code="region_of_unit")
-    _refuse_incompatible(user, role)
+    check_assignment(assignment, actor)
     assignment.full_clean()
     assignment.save()
     trail.record("accounts.role_assigned", actor=actor, after=_facts(assignment), **_stream(user))
     return assignment
 
 
-def _refuse_incompatible(user: User, role: str) -> None:
-    """Duties are incompatible for the natural person, whatever account holds them."""
-    held = set(RoleAssignment.objects.filter(in_force(), user__person_id=user.person_id).values_list("role", flat=True))
-    for other in sorted(held):
+def check_assignment(assignment: RoleAssignment, actor: User | None) -> None:
+    """Refuse what no role may be: of another company's region, given to oneself, or against another duty.
+
+    Raises:
+        ValidationError: with the field.
+    """
+    user, region = assignment.user, assignment.region
+    if region is not None and region.unit_id != assignment.unit_id:
+        raise ValidationError({"region": _("This region belongs to another company.")}, code="region_of_unit")
+    if actor is not None and actor.person_id == user.person_id:
+        raise ValidationError({"user": _("Nobody gives a role to himself; ask another operator.")}, code="own_role")
+    _refuse_incompatible(user, assignment.role, assignment.valid_from, assignment.valid_to)
+
+
+def _refuse_incompatible(user: User, role: str, start: date, end: date | None) -> None:
+    """Duties are incompatible for the natural person on any day, whatever account holds them."""
+    meanwhile = Q(valid_to__isnull=True) | Q(valid_to__gt=start)
+    if end is not None:
+        meanwhile &= Q(valid_from__lt=end)
+    same_person = RoleAssignment.objects.filter(meanwhile, user__person_id=user.person_id)
+    for other in sorted(set(same_person.values_list("role", flat=True))):
         if frozenset({other, role}) in INCOMPATIBLE:
             raise ValidationError(
                 {
@@ -157,20 +176,26 @@ def set_active(user: User, active: bool, *, reason: str = "", actor: User | None
 
 @transaction.atomic
 def change_user(user: User, *, actor: User | None = None, **changes: Any) -> User:
-    """Change name, language, time zone, reporting line or operator flag.
+    """Change address, name, language, time zone, person or reporting line.
 
     Raises:
         ValidationError: the reporting line would be a circle, or a value is refused.
     """
     user = User.objects.select_for_update().get(pk=user.pk)
-    before = {name: _plain(getattr(user, name)) for name in changes}
+    before, addresses = _shown(user, changes), {"email_before": user.email}
     for name, value in changes.items():
         setattr(user, name, value)
     user.full_clean(exclude=["password"])
     user.save(update_fields=list(changes))
-    after = {name: _plain(getattr(user, name)) for name in changes}
-    trail.record("accounts.user_changed", actor=actor, before=before, after=after, **_stream(user))
+    after, addresses = _shown(user, changes), {**addresses, "email": user.email}
+    pii = addresses if "email" in changes else None
+    trail.record("accounts.user_changed", actor=actor, before=before, after=after, pii=pii, **_stream(user))
     return user
+
+
+def _shown(user: User, names: Iterable[str]) -> dict[str, Any]:
+    """What the trail shows for ever; an address can be erased, so only its hash enters the chain."""
+    return {name: _plain(getattr(user, name)) for name in names if name != "email"}
 
 
 def _plain(value: Any) -> Any:
@@ -193,3 +218,26 @@ def change_password(user: User, password: str, *, actor: User | None = None) -> 
     user.save(update_fields=["password"])
     trail.record("accounts.password_changed", actor=actor, **_stream(user))
     return user
+
+
+@transaction.atomic
+def save_structure(place: Unit | Region, changed: Iterable[str], *, actor: User) -> None:
+    """Store a company or a region as the operator has filled it in.
+
+    Args:
+        changed: the names of the fields that differ from before.
+    """
+    kind, names = type(place), [name for name in changed if name != "unit"]
+    stored = kind.objects.select_for_update(of=("self",)).filter(pk=place.pk).first() if place.pk else None
+    before = {name: getattr(stored, name) for name in names} if stored else None
+    place.save()
+    trail.record(
+        "accounts.structure_changed",
+        actor=actor,
+        stream="system",
+        object_type=kind.__name__.lower(),
+        object_id=str(place.pk),
+        object_label=place.name,
+        before=before,
+        after={name: getattr(place, name) for name in names},
+    )

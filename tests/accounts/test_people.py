@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
+from django.test import Client
 
 from accounts import services
 from accounts.models import ApiToken, RoleAssignment, User
@@ -116,3 +117,64 @@ def test_every_change_of_roles_is_in_the_trail(company: factories.Company) -> No
 def test_e_mail_addresses_fold_ascii_only() -> None:
     assert User.normal_email(" Ann@Example.COM ") == "ann@example.com"
     assert User.normal_email("KIM@example.com") != User.normal_email("\u212aim@example.com")
+
+
+def test_duties_are_kept_apart_on_days_to_come_too(company: factories.Company) -> None:
+    person, soon = factories.user("New"), business_today() + timedelta(days=5)
+    services.assign_role(person, "REP", unit=company.unit, valid_from=soon, valid_to=soon + timedelta(days=10))
+    with pytest.raises(ValidationError, match="nobody may combine"):
+        services.assign_role(person, "AUD", valid_from=soon)
+    second = factories.user("New Again", person=person.person)
+    with pytest.raises(ValidationError, match="nobody may combine"):
+        services.assign_role(second, "AUD", valid_from=soon)
+    services.assign_role(person, "AUD", valid_from=soon + timedelta(days=10))
+
+
+def test_a_changed_address_can_be_erased_from_the_trail(company: factories.Company) -> None:
+    old = company.rep.email
+    services.change_user(company.rep, actor=company.cfo, email="new@example.test", display_name="Renamed")
+    event = Event.objects.get(action="accounts.user_changed")
+    assert old not in event.body
+    assert "new@example.test" not in event.body
+    assert {value.field: value.value for value in event.pii_values.all()} == {
+        "email_before": old,
+        "email": "new@example.test",
+    }
+    assert event.content["after"] == {"display_name": "Renamed"}
+
+
+@pytest.fixture
+def operator(client: Client) -> User:
+    person = factories.user("Operator")
+    User.objects.filter(pk=person.pk).update(is_staff=True)
+    client.force_login(person, backend="accounts.backends.AuthorityBackend")
+    return person
+
+
+def give(client: Client, user: User, role: str) -> str:
+    data = {"user": user.pk, "role": role, "unit": "", "region": "", "valid_from": "2026-01-01", "valid_to": ""}
+    return client.post("/admin/accounts/roleassignment/add/", data).content.decode()
+
+
+def test_an_operator_reads_why_a_role_cannot_be_given(
+    client: Client, operator: User, company: factories.Company
+) -> None:
+    assert "nobody may combine" in give(client, company.rep, "AUD")
+    assert not has_role(company.rep, "AUD")
+    give(client, company.manager, "SO")
+    assert has_role(company.manager, "SO")
+
+
+def test_an_operator_gives_himself_no_role(client: Client, operator: User) -> None:
+    assert "Nobody gives a role to himself" in give(client, operator, "CFO")
+    assert not has_role(operator, "CFO")
+
+
+def test_a_change_of_a_company_is_in_the_trail(client: Client, operator: User, company: factories.Company) -> None:
+    data = {name: getattr(company.unit, name) for name in
+            ("code", "name_zh", "name_en", "currency", "holiday_calendar", "uscc", "address_zh", "address_en")}  # fmt: skip
+    client.post(f"/admin/accounts/unit/{company.unit.pk}/change/", {**data, "time_zone": "Europe/Berlin"})
+    event = Event.objects.get(action="accounts.structure_changed")
+    assert event.actor_id == operator.pk
+    assert event.content["before"] == {"time_zone": "Asia/Shanghai"}
+    assert event.content["after"] == {"time_zone": "Europe/Berlin"}
