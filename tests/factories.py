@@ -6,8 +6,10 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
+
 from accounts import services as accounts
-from accounts.models import Region, Unit, User
+from accounts.models import Person, Region, RoleAssignment, Unit, User
 from accounts.roles import Role
 from customers.models import Customer
 
@@ -67,6 +69,28 @@ TEAM = [
 ]
 
 
+def _team(unit: Unit, regions: dict[str, Region], password: str | None) -> dict[str, User]:
+    """Everybody at once, in three statements: half of all tests begin with a company."""
+    names = [name.replace("_", " ").title() for name, _role, _region in TEAM]
+    persons = Person.objects.bulk_create(Person(name=name) for name in names)
+    hashed = make_password(password)
+    people = User.objects.bulk_create(
+        User(
+            email=f"{name.lower().replace(' ', '.')}.{next(_serial)}@example.test",
+            display_name=name,
+            person=person,
+            language="en",
+            password=hashed,
+        )
+        for name, person in zip(names, persons, strict=True)
+    )
+    RoleAssignment.objects.bulk_create(
+        RoleAssignment(user=person, role=role, unit=unit, region=regions.get(region or ""), valid_from=EVER)
+        for person, (_name, role, region) in zip(people, TEAM, strict=True)
+    )
+    return {name: person for person, (name, _role, _region) in zip(people, TEAM, strict=True)}
+
+
 def company(*, password: str | None = None, code: str = "") -> Company:
     """A unit whose people are attributes: `company.rep`, `company.manager`, `company.cfo` …"""
     unit = Unit.objects.create(
@@ -80,10 +104,7 @@ def company(*, password: str | None = None, code: str = "") -> Company:
     east = Region.objects.create(unit=unit, code="east", name_zh="华东", name_en="East")
     west = Region.objects.create(unit=unit, code="west", name_zh="西部", name_en="West")
     made = Company(unit, east, west)
-    for name, role, region in TEAM:
-        made.people[name] = made.hire(
-            name.replace("_", " ").title(), role, region=getattr(made, region) if region else None, password=password
-        )
+    made.people = _team(unit, {"east": east, "west": west}, password)
     return made
 
 

@@ -16,7 +16,7 @@ MONTHLY = Decimal(600_000)
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 RATINGS = ["CE1a", "CE1b", "CE1c", "CE2a", "CE2b", "CE2c", "CE3a", "CE3b", "CE3c", "CE3d", "CE3e", "CE4"]
 SURVEY: dict[str, Any] = {
-    **{code: 3 for code in RATINGS},
+    **dict.fromkeys(RATINGS, 3),
     "turnover": "60000000",
     "founded": "2010-03-01",
     "refs": "A Ltd, 5 years\nB Ltd, 3 years\nC Ltd, 2 years",
@@ -46,15 +46,14 @@ def trading_customer(company: Company, **fields: Any) -> Customer:
     customer = factories.customer(
         company, turnover=Decimal(60_000_000), category_purchases=Decimal(3_000_000), target_lines=5, **fields
     )
-    for kind in ("business", "drug", "authorisation"):
-        Licence.objects.create(
-            customer=customer, kind=kind, number=f"{kind}-1", valid_to=today + timedelta(days=900), blocking=True
-        )
-    for number in range(24):
-        on = today - timedelta(days=30 * (24 - number))
-        key = f"{customer.code}-{number}"
-        shared = {"customer": customer, "unit": company.unit, "data_as_of": now}
-        invoice = Invoice.objects.create(
+    Licence.objects.bulk_create(
+        Licence(customer=customer, kind=kind, number=f"{kind}-1", valid_to=today + timedelta(days=900), blocking=True)
+        for kind in ("business", "drug", "authorisation")
+    )
+    shared: dict[str, Any] = {"customer": customer, "unit": company.unit, "data_as_of": now}
+    days = {f"{customer.code}-{number}": today - timedelta(days=30 * (24 - number)) for number in range(24)}
+    invoices = Invoice.objects.bulk_create(
+        Invoice(
             **shared,
             source_key=key,
             number=key,
@@ -64,7 +63,10 @@ def trading_customer(company: Company, **fields: Any) -> Customer:
             cost=MONTHLY * Decimal("0.7"),
             line_code=f"L{number % 4}",
         )
-        Order.objects.create(
+        for number, (key, on) in enumerate(days.items())
+    )
+    Order.objects.bulk_create(
+        Order(
             **shared,
             source_key=key,
             number=key,
@@ -74,10 +76,13 @@ def trading_customer(company: Company, **fields: Any) -> Customer:
             line_code=f"L{number % 4}",
             status="closed",
         )
-        if invoice.due_on < today:
-            Receipt.objects.create(
-                **shared, source_key=key, invoice=invoice, received_on=invoice.due_on, amount=MONTHLY
-            )
+        for number, (key, on) in enumerate(days.items())
+    )
+    Receipt.objects.bulk_create(
+        Receipt(**shared, source_key=each.number, invoice=each, received_on=each.due_on, amount=MONTHLY)
+        for each in invoices
+        if each.due_on < today
+    )
     return customer
 
 
