@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.ProblemMiddleware",
+    "accounts.middleware.AddressMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

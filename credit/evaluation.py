@@ -410,6 +410,7 @@ class _Assessment:
         given = self.application
         entries = {name: getattr(given, name) for name in request_checks.NEEDED}
         return (
+            *request_checks.trading(self.customer.active),
             *request_checks.missing_entries(entries),
             *request_checks.validity(given.req_type, given.valid_from, given.valid_to, self.on),
             *request_checks.further(

@@ -58,9 +58,13 @@ def _refusal_of_words(
     if verb == rules.APPROVE_CONDITIONAL:
         if conditions.empty:
             return rules.Refusal("conditions_missing", 422)
+        if conditions.valid_to is not None and conditions.valid_to < round_.today:
+            return rules.Refusal("conditions_past", 422)
         if rules.loosened(round_.terms(), conditions):
             return rules.Refusal("conditions_loosen", 422)
     if rules.STATUS_AFTER[verb] == "approved":
+        if not round_.request.customer.active:
+            return rules.Refusal("customer_closed", 409)
         return _refusal_if_needed_later(round_, step, actor)
     return None
 

@@ -131,5 +131,6 @@ KIND = Kind(
     assess=assess,
     submitted=lambda letter, actor: credit.mark_submitted(letter, actor=actor),
     reopened=lambda letter, actor: credit.reopen(letter, actor=actor),
+    withdrawn=lambda letter, actor: credit.release(letter, actor=actor),
     take_effect=take_effect,
 )

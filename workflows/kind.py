@@ -51,7 +51,8 @@ class Kind:
         lock: letter id -> the domain row and its customer, locked until the transaction ends; None when there is none.
         assess: (letter, pack, business date) -> Assessment.
         submitted: (letter, actor): from now on the letter is not edited.
-        reopened: (letter, actor): it may be edited again, for a revision or as a draft.
+        reopened: (letter, actor): it was returned and may be edited again, for a revision.
+        withdrawn: (letter, actor): it is a draft again, which may be edited, sent again or thrown away.
         take_effect: (letter, request number, policy number, terms, actor, database time): put it in force.
     """
 
@@ -64,4 +65,5 @@ class Kind:
     assess: Callable[[Any, Pack, date], Assessment]
     submitted: Callable[[Any, User], None]
     reopened: Callable[[Any, User], None]
+    withdrawn: Callable[[Any, User], None]
     take_effect: Callable[[Any, str, int, Terms, User, datetime], None]

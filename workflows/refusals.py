@@ -22,6 +22,8 @@ SENTENCES = {
     "reason_missing": gettext_lazy("Please give a reason."),
     "conditions_missing": gettext_lazy("Please give at least one condition."),
     "conditions_loosen": gettext_lazy("A condition can only tighten what was asked; return the request instead."),
+    "conditions_past": gettext_lazy("The last day is in the past."),
+    "customer_closed": gettext_lazy("We no longer trade with this customer; reject or return the request."),
     "not_yours": gettext_lazy("Only the person who submitted this request can do this."),
     "too_late": gettext_lazy("Somebody has already decided; please ask for the request to be returned."),
     "not_returned": gettext_lazy("This request is not waiting for a revision."),

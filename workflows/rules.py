@@ -147,10 +147,13 @@ class Decider:
 
 @dataclass(frozen=True)
 class Duties:
-    """Natural persons who must stay apart (trust reference 4.2, S1 and S2)."""
+    """Natural persons who must stay apart (trust reference 4.2, S1 and S2).
+
+    owners: who looked after the customer when it was submitted, and who does now.
+    """
 
     submitter: int
-    owner: int | None
+    owners: frozenset[int]
     editors: frozenset[int]
     decided: frozenset[int]
 
@@ -179,7 +182,7 @@ def refusal_to_decide(
         return Refusal("content_changed", 409)
     if decider.person == duties.submitter:
         return Refusal("own_request")
-    if decider.person == duties.owner:
+    if decider.person in duties.owners:
         return Refusal("own_customer")
     if decider.person in duties.editors:
         return Refusal("edited_it")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from struct import error as StructError  # noqa: N812
 from typing import Final
 from zipfile import BadZipFile, ZipFile
 
@@ -66,7 +67,7 @@ def _agrees(extension: str, content: bytes) -> bool:
     try:
         with ZipFile(BytesIO(content)) as archive:
             names = archive.namelist()
-    except BadZipFile:
+    except (BadZipFile, NotImplementedError, ValueError, OverflowError, StructError):  # all that zipfile raises
         return False
     # A workbook or letter with macros is not what was promised.
     return _OFFICE_PART[extension] in names and not any(n.endswith("vbaProject.bin") for n in names)

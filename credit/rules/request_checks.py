@@ -11,6 +11,7 @@ from policies.rules.tables import Reason
 
 TEMPORARY_DAYS: Final = 60
 TEMPORARY_OVERDUE: Final = 7
+AHEAD_MONTHS: Final = 12
 NEEDED: Final[Mapping[str, tuple[str, str]]] = {
     "req_limit": ("申请信用额度", "requested limit"),
     "req_term": ("申请账期", "requested term"),
@@ -23,6 +24,13 @@ NEEDED: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
+def trading(active: bool) -> list[Reason]:
+    """No credit is asked for a customer with whom we no longer trade."""
+    if active:
+        return []
+    return [Reason("BL-CLOSED", "该客户已停用,不能申请授信。", "We no longer trade with this customer.")]
+
+
 def missing_entries(entries: Mapping[str, Any]) -> list[Reason]:
     """One block per mandatory field of form 1 that is empty; `values.field` says where to jump."""
     return [
@@ -33,12 +41,21 @@ def missing_entries(entries: Mapping[str, Any]) -> list[Reason]:
 
 
 def validity(req_type: str, start: date | None, end: date | None, on: date) -> list[Reason]:
-    """A line lives at most twelve months, a temporary one at most 60 days, and not in the past."""
+    """A line lives at most twelve months, a temporary one 60 days, not in the past, beginning within a year."""
     if start is None or end is None:
         return []
     found = []
     if end < on:
         found.append(Reason("BL-PAST", "有效期已过。", "The last day is in the past.", {"field": "valid_to"}))
+    if start > add_months(on, AHEAD_MONTHS):
+        found.append(
+            Reason(
+                "BL-FAR",
+                f"有效期起不能晚于 {AHEAD_MONTHS} 个月之后。",
+                f"The first day is more than {AHEAD_MONTHS} months ahead.",
+                {"field": "valid_from"},
+            )
+        )
     if req_type == "temporary" and (end - start).days >= TEMPORARY_DAYS:
         found.append(
             Reason(

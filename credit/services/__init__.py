@@ -4,6 +4,7 @@ from credit.services.case_forms import file_case_form
 from credit.services.drafts import (
     discard_draft,
     mark_submitted,
+    release,
     reopen,
     save_draft,
     start_draft,
@@ -29,6 +30,7 @@ __all__ = [
     "fulfil_condition",
     "grant_line",
     "mark_submitted",
+    "release",
     "remove_attachment",
     "reopen",
     "save_draft",

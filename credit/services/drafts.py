@@ -133,7 +133,12 @@ def discard_draft(application: CreditApplication, actor: User) -> None:
 
 
 def mark_submitted(application: CreditApplication, *, actor: User) -> None:
-    """From now on the application is not edited: a request was made with it, in the same transaction."""
+    """From now on the application is not edited: a request was made with it, in the same transaction.
+
+    Raises:
+        Problem: 403, 404 for who may not prepare applications for this customer, such as an auditor.
+    """
+    check_may_write(application.customer, actor)
     application.submitted, application.submitted_at = True, db_now()
     application.save(update_fields=["submitted", "submitted_at"])
     _note(
@@ -145,11 +150,21 @@ def mark_submitted(application: CreditApplication, *, actor: User) -> None:
 
 
 def reopen(application: CreditApplication, *, actor: User) -> None:
-    """Let the author revise a returned or withdrawn application; the next submission is a new revision."""
+    """Let the author revise a returned application; the next submission is a new revision."""
     application.submitted = False
     application.revision += 1
     application.save(update_fields=["submitted", "revision"])
     _note("credit.application_reopened", application, actor, after={"revision": application.revision})
+
+
+def release(application: CreditApplication, *, actor: User) -> None:
+    """Make a withdrawn application an ordinary draft again, which may also be thrown away."""
+    was_submitted = application.submitted
+    application.submitted, application.submitted_at = False, None
+    application.revision += was_submitted
+    application.save(update_fields=["submitted", "submitted_at", "revision"])
+    if was_submitted:
+        _note("credit.application_reopened", application, actor, after={"revision": application.revision})
 
 
 def _note(action: str, application: CreditApplication, actor: User, after: dict[str, Any] | None = None) -> None:

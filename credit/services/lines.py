@@ -63,7 +63,7 @@ def grant_line(
         now: the database's clock; with it the caller says that it holds the row lock of application.customer.
     """
     customer, now = (application.customer, now) if now else (_lock_customer(application.customer_id), db_now())
-    known = CreditLine.objects.filter(Q(request_no=request_no) | Q(activated_at__isnull=False, ended_at__isnull=True))
+    known = CreditLine.objects.filter(Q(request_no=request_no) | Q(ended_at__isnull=True))
     before = list(known.filter(customer=customer).order_by("pk"))
     already = [line for line in before if line.request_no == request_no]
     if already:
@@ -93,9 +93,11 @@ def _grant(
     about_security = kind == application.kind
     today = business_date(now, customer.unit.time_zone)
     at_once = not terms.security and terms.valid_from <= today <= terms.valid_to
-    replaced = [line for line in before if line.kind == kind]
+    of_kind = [line for line in before if line.kind == kind]
+    replaced = [line for line in of_kind if line.activated_at is not None]
     if at_once:
-        _end(replaced, customer, EndReason.SUPERSEDED, actor, at=now)
+        overtaken = [line for line in of_kind if _overtaken(line, terms.valid_from, terms.valid_to)]
+        _end([*replaced, *overtaken], customer, EndReason.SUPERSEDED, actor, at=now)
     line = CreditLine.objects.create(
         customer=customer,
         application=application,
@@ -123,6 +125,13 @@ def _grant(
     else:
         _schedule(line, customer)
     return line
+
+
+def _overtaken(line: CreditLine, first: date, last: date | None) -> bool:
+    """Whether a line that still waits is for days that a later decision covers: the later decision holds."""
+    waits = line.activated_at is None and line.ended_at is None
+    ends_before = line.valid_to is not None and line.valid_to < first
+    return waits and not ends_before and (last is None or line.valid_from <= last)
 
 
 def _schedule(line: CreditLine, customer: Customer) -> None:
@@ -198,11 +207,15 @@ def fulfil_condition(condition: LineCondition, *, evidence: str, actor: User) ->
         _activate(line, customer, today, actor)
 
 
-def _check_credit_control(customer: Customer, actor: User) -> None:
-    allowed = any(
+def is_credit_control(customer: Customer, actor: User) -> bool:
+    """Whether the actor is credit controller of the customer's place today."""
+    return any(
         held.role == Role.CC and covers(held, customer.unit_id, customer.region_id) for held in held_roles(actor)
     )
-    if not allowed:
+
+
+def _check_credit_control(customer: Customer, actor: User) -> None:
+    if not is_credit_control(customer, actor):
         raise Problem("not_permitted", 403, _("Only credit control of this customer may do this."))
 
 
@@ -225,8 +238,13 @@ def _activate(line: CreditLine, customer: Customer, today: date, actor: User | N
     if line.valid_to is not None and line.valid_to < today:
         _end([line], customer, EndReason.EXPIRED, actor)
         return
-    replaced = CreditLine.objects.active().filter(customer=customer, kind=line.kind).exclude(pk=line.pk)
-    _end(list(replaced), customer, EndReason.SUPERSEDED, actor)
+    others = CreditLine.objects.filter(customer=customer, kind=line.kind, ended_at__isnull=True).exclude(pk=line.pk)
+    replaced = [
+        other
+        for other in others
+        if other.activated_at or (other.pk < line.pk and _overtaken(other, line.valid_from, line.valid_to))
+    ]
+    _end(replaced, customer, EndReason.SUPERSEDED, actor)
     line.activated_at = db_now()
     line.save(update_fields=["activated_at"])
     _note("credit.line_activated", line, customer, actor, after=_summary(line))

@@ -28,9 +28,14 @@ def total(amounts: Iterable[Decimal]) -> Decimal:
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day `months` later (or earlier); the last day of the month where that day does not exist."""
+    """The same day `months` later (or earlier); the last day of the month where that day does not exist.
+
+    The calendar ends in 9999: what would be in its last month or later is its last day.
+    """
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
+    if (year, month) >= (date.max.year, 11):
+        return date.max
     following = date(year + (month == 11), (month + 1) % 12 + 1, 1)
     return date(year, month + 1, min(day.day, (following - timedelta(days=1)).day))
 

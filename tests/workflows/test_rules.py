@@ -111,7 +111,7 @@ def test_a_seating_is_valid_and_exists_exactly_when_every_group_has_enough_peopl
 def decide_as(person: int = 9, **changes: object) -> str | None:
     facts: dict[str, object] = {
         "decider": Decider(person, active=True, holds_role=True),
-        "duties": Duties(submitter=1, owner=2, editors=frozenset({3}), decided=frozenset({4})),
+        "duties": Duties(submitter=1, owners=frozenset({2}), editors=frozenset({3}), decided=frozenset({4})),
         "step_status": "open",
         "sha_shown": "a",
         "sha_now": "a",

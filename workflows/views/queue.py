@@ -46,7 +46,9 @@ def panel(request: HttpRequest, step: int) -> HttpResponse:
 def visible_step(user: User, pk: int) -> Step:
     """The step, of a request that the user may see; 404 otherwise."""
     rows = Request.objects.visible_to(user).filter(steps=pk)
-    found = get_object_or_404(rows.select_related("customer__unit", "unit", "region", "owner", "submitter"))
+    found = get_object_or_404(
+        rows.select_related("customer__unit", "customer__owner", "unit", "region", "owner", "submitter")
+    )
     step = get_object_or_404(Step, pk=pk, request=found)
     step.request = found
     return step

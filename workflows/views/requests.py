@@ -33,7 +33,7 @@ from workflows.sharing import share_request
 from workflows.views import queue, shown
 
 # Refusals of the service that belong to a field of the decision form.
-AT_FIELD: Final = {"conditions_missing": "limit", "reason_missing": "reason"}
+AT_FIELD: Final = {"conditions_missing": "limit", "conditions_past": "valid_to", "reason_missing": "reason"}
 SAID: Final = {
     rules.APPROVE: lambda: _("You approved %(no)s of %(customer)s."),
     rules.APPROVE_CONDITIONAL: lambda: _("You approved %(no)s of %(customer)s with conditions."),
@@ -274,7 +274,9 @@ def share(request: HttpRequest, no: str) -> HttpResponse:
 
 def _visible(request: HttpRequest, no: str) -> Request:
     rows = Request.objects.visible_to(_user(request))
-    return get_object_or_404(rows.select_related("customer__unit", "unit", "region", "owner", "submitter"), no=no)
+    return get_object_or_404(
+        rows.select_related("customer__unit", "customer__owner", "unit", "region", "owner", "submitter"), no=no
+    )
 
 
 def _key(request: HttpRequest) -> str:
