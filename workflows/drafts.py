@@ -1,4 +1,4 @@
-"""What the pages before submission show: customers to choose from, and the live panel."""
+"""Before an application is written: the customers to choose from; and the words of a plan."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,22 +14,22 @@ from credit.services.drafts import MAY_WRITE
 from customers.models import Customer
 from workflows.credit_letter import KIND
 from workflows.models import Request
-from workflows.preview import Preview, PreviewStep, preview
+from workflows.preview import Preview, PreviewStep
 
 CHOICES = 20
 
 
 def choices(user: User, params: Mapping[str, str]) -> dict[str, Any]:
     """Customers for whom the user may ask, by search; for each the reason why credit cannot be asked for now."""
-    words = (params.get("q") or "").strip()[:80]
+    words = (params.get("q") or "").strip().replace("\x00", "")[:80]
     may = has_role(user, *MAY_WRITE)
     rows = (
         (Customer.objects.visible_to(user) if may else Customer.objects.none())
         .active()
         .select_related("unit", "region")
     )
-    if params.get("customer", "").isdigit():
-        rows = rows.filter(pk=params["customer"])
+    if (chosen := key_of(params.get("customer"))) is not None:
+        rows = rows.filter(pk=chosen)
     for word in words.split():
         rows = rows.filter(
             Q(name__icontains=word)
@@ -51,24 +51,15 @@ def choices(user: User, params: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
+def key_of(text: str | None) -> int | None:
+    """A row's key as it stands in an address or a form; None for anything else."""
+    text = text or ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
 def _under_way(customers: list[Customer]) -> dict[int, Request]:
     rows = Request.objects.open().filter(kind=KIND.code, customer__in=customers)
     return {row.customer_id: row for row in rows}
-
-
-def panel(application: CreditApplication, user: User) -> dict[str, Any]:
-    """The live panel: score, limit, cost, reasons, path and time, as of this moment."""
-    returned = Request.objects.open().filter(kind=KIND.code, letter_id=application.pk).first()
-    shown = preview(KIND, application, user, returned)
-    return {
-        "application": application,
-        "customer": application.customer,
-        "preview": shown,
-        "evaluation": shown.content["evaluation"],
-        "attachments": shown.content["attachments"],
-        "steps": [path_step(step) for step in shown.steps],
-        "days": working_days(shown),
-    }
 
 
 def path_step(step: PreviewStep) -> dict[str, Any]:

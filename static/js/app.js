@@ -103,6 +103,9 @@
     const form = event.target.closest("form[data-autosave]");
     return form && form.querySelector("[data-autosave-status]");
   };
+  // A request that ended at the login page has saved nothing, and that page is no part of this one.
+  const loggedOut = (event) => new URL(event.detail.xhr.responseURL || window.location).pathname.startsWith("/login/");
+  document.addEventListener("htmx:beforeSwap", (event) => { if (loggedOut(event)) event.detail.shouldSwap = false; });
   document.addEventListener("htmx:beforeRequest", (event) => {
     const line = status(event);
     if (line) { line.textContent = line.dataset.saving; line.dataset.state = "saving"; }
@@ -110,7 +113,7 @@
   document.addEventListener("htmx:afterRequest", (event) => {
     const line = status(event);
     if (!line) return;
-    const good = event.detail.successful;
+    const good = event.detail.successful && !loggedOut(event);
     line.dataset.state = good ? "saved" : "failed";
     const clock = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
     line.textContent = good ? `${line.dataset.saved} ${clock}` : line.dataset.failed;

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -14,14 +13,13 @@ from accounts.access import AUTHENTICATED, access
 from accounts.models import User
 from accounts.problems import Problem
 from credit import services as credit
-from credit.choices import AttachmentKind
 from credit.forms import CreditApplicationForm
 from credit.models import CreditApplication
 from credit.services.drafts import check_may_write
 from customers.models import Customer
-from workflows import services
+from workflows import draft_page, services
 from workflows.credit_letter import KIND
-from workflows.drafts import choices, panel
+from workflows.drafts import choices, key_of
 from workflows.models import Request, State
 
 
@@ -30,7 +28,8 @@ from workflows.models import Request, State
 def choose(request: HttpRequest) -> HttpResponse:
     """First the customer; then the kinds that make sense for him, and why the others do not."""
     if request.method == "POST":
-        customer = get_object_or_404(Customer.objects.visible_to(_user(request)), pk=request.POST.get("customer"))
+        chosen = key_of(request.POST.get("customer"))
+        customer = get_object_or_404(Customer.objects.visible_to(_user(request)), pk=chosen)
         draft = CreditApplication.objects.drafts().filter(customer=customer, created_by=_user(request)).first()
         try:
             draft = draft or credit.start_draft(customer, _user(request))
@@ -62,12 +61,8 @@ def live(request: HttpRequest, pk: int) -> HttpResponse:
     application = _draft(request, pk)
     form = CreditApplicationForm(request.POST, instance=application)
     problem = _keep(form, application, _user(request))
-    context = {
-        **panel(_draft(request, pk), _user(request)),
-        "form": form,
-        "problem": problem,
-        "saved_at": timezone.now(),
-    }
+    shown = draft_page.live_panel(_draft(request, pk), _user(request))
+    context = {**shown, "form": form, "problem": problem, "live": True}
     return render(request, "workflows/_live.html", context)
 
 
@@ -199,10 +194,8 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     context = {
-        **panel(_draft(request, application.pk), _user(request)),
-        "form": form,
+        **draft_page.page(_draft(request, application.pk), _user(request), form),
         "problem": problem,
-        "attachment_kinds": AttachmentKind.choices,
         "returned": _returned(application),
     }
     return render(request, "workflows/draft.html", context, status=422 if form.errors and status == 200 else status)
