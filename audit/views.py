@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import access, roles
 from accounts.models import User
 from accounts.problems import Problem
-from audit import canonical, exports, queries, spreadsheets
+from audit import canonical, exports, queries, spreadsheets, words
 from audit.forms import FilterForm
 from audit.models import READERS, Event, PiiValue
 
@@ -32,6 +32,7 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "event": found,
         "content": found.content,
+        "channel": words.channel(found.content.get("origin", {}).get("channel", "")),
         "proof": queries.proof(found),
         "changes": _changes(found),
         "rules": [_shown(rule) for rule in found.content.get("rules", [])],
@@ -97,7 +98,14 @@ def _changes(event: Event) -> list[dict[str, Any]]:
     """Fields with what they were and what they became."""
     before, after = event.content.get("before", {}), event.content.get("after", {})
     return [
-        {"field": name, "before": _shown(before.get(name)), "after": _shown(after.get(name))}
+        {
+            "field": name,
+            "label": words.field(name),
+            "before": _shown(before.get(name)),
+            "before_words": words.value(name, before.get(name)),
+            "after": _shown(after.get(name)),
+            "after_words": words.value(name, after.get(name)),
+        }
         for name in sorted(before.keys() | after.keys())
     ]
 
