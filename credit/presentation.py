@@ -140,7 +140,7 @@ def _figures(found: "Evaluation") -> dict[str, Any]:
         ),
         "sec": ("担保折算", "Security (L_sec)", r.sec, ()),
         "formula": (
-            "建议额度(公式)",
+            "公式额度",
             "Formula limit",
             r.formula,
             (

@@ -23,7 +23,7 @@ VERBS = {
     "return": ("退回", "Returned"),
     "reject": ("驳回", "Rejected"),
 }
-MODES = {"approve": ("审批", "approves"), "endorse": ("会签意见", "endorses")}
+MODES = {"approve": ("审批", "approves"), "endorse": ("审核", "endorses")}
 
 
 @dataclass(frozen=True)
