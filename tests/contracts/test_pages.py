@@ -190,3 +190,12 @@ def test_the_public_page_speaks_the_language_of_the_browser(document: Document) 
     english = Client().get(address, headers={"Accept-Language": "en"}).content.decode()
     assert "This document was issued by us and is valid." in english
     assert '<html lang="en">' in english
+
+
+def test_finance_of_another_company_neither_voids_nor_repeats(document: Document, company: factories.Company) -> None:
+    elsewhere = as_user(factories.company().finance_manager)
+    assert "void/" not in elsewhere.get(reverse("contracts:document", args=[document.number])).content.decode()
+    assert elsewhere.post(reverse("contracts:void", args=[document.number]), {"reason": "x"}).status_code == 403
+    assert elsewhere.post(reverse("contracts:retry", args=[document.number])).status_code == 403
+    document.refresh_from_db()
+    assert document.shown_state == "done"
