@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from decimal import Decimal
+from typing import Any, Final
 
 from accounts.language import pick
 from accounts.models import RoleAssignment, Unit
@@ -13,9 +14,12 @@ from accounts.queries import covers, in_force
 from accounts.roles import LABELS
 from policies.rules.pack import SECTIONS, Pack
 from policies.rules.route import route
-from policies.rules.standards import Indicator
+from policies.rules.standards import GradeStandard, Indicator
 from policies.rules.tables import Row, Table
 from policies.rules.wording import chain_words, number_words
+
+# Parameters that are parts of a whole; the others are factors, days and amounts.
+SHARES: Final = frozenset({"wacc", "target_margin", "floor_margin", "increase_cap", "need_share_without_capacity"})
 
 
 @dataclass(frozen=True)
@@ -110,9 +114,19 @@ def tier_policy(pack: Pack) -> list[dict[str, Any]]:
 def parameters(pack: Pack) -> list[dict[str, str]]:
     """Global parameters with their meaning."""
     return [
-        {"label": pick(row.rationale_zh, row.rationale_en), "value": row.outputs["value"]}
+        {"label": pick(row.rationale_zh, row.rationale_en), "value": _parameter(row.code, row.outputs["value"])}
         for row in pack.tables["PARAM"].rows
     ]
+
+
+def _parameter(code: str, written: str) -> str:
+    value = Decimal(written)
+    return number_words(value * 100, "pct", language()) if code in SHARES else f"{value:,}"
+
+
+def grades(pack: Pack) -> list[tuple[GradeStandard, Decimal, Decimal]]:
+    """Form 8: each grade with its shares of net worth and turnover in percent."""
+    return [(grade, grade.tnw_pct * 100, grade.turnover_pct * 100) for grade in pack.grades]
 
 
 def sections(pack: Pack) -> list[dict[str, Any]]:

@@ -41,7 +41,7 @@ def detail(request: HttpRequest, number: int | None = None) -> HttpResponse:
         "holders": page.holders(pack, today),
         "sections": page.sections(pack),
         "weights": page.weights(pack),
-        "grades": pack.grades,
+        "grades": page.grades(pack),
         "tiers": page.tier_policy(pack),
         "documents": page.documents(pack),
         "parameters": page.parameters(pack),

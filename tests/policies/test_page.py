@@ -64,3 +64,10 @@ def test_the_page_costs_a_constant_number_of_queries(client, company, django_ass
     client.get("/policies/")
     with django_assert_max_num_queries(12):
         client.get("/policies/")
+
+
+def test_shares_are_percentages_and_amounts_have_separators(client, company):
+    text = page(client, company.rep).content.decode()
+    for shown in ("<dd>8 %</dd>", "<dd>10,000</dd>", "<dd>500,000</dd>"):
+        assert shown in text
+    assert "0.35" not in text
