@@ -90,6 +90,16 @@ class CustomerForm(CustomerModelForm):
         """Show the box that says: I have seen that a similar name exists."""
         self.fields["accept_look_alike"].widget = forms.CheckboxInput()
 
+    def show_what_the_file_says(self) -> None:
+        """Beside each entry that differs: what stands in the file, so that nobody's change is undone unseen."""
+        for name in self.changed_data:
+            if name == "accept_look_alike" or name in self.errors:
+                continue
+            display = getattr(self.instance, f"get_{name}_display", None)
+            value = display() if display else getattr(self.instance, name)
+            shown = _("yes") if value is True else _("no") if value is False else value or "–"
+            self.add_error(name, _("The file now says: %(value)s") % {"value": shown})
+
     def service_fields(self) -> dict[str, Any]:
         """What the service is asked to write."""
         return {name: value for name, value in self.cleaned_data.items() if name != "accept_look_alike"}

@@ -211,6 +211,8 @@ def open_legal_flag(customer: Customer, *, kind: str, on: date, source: str, act
     """
     if actor is not None:
         authority.require(authority.may_flag(actor, customer), "not_flagger")
+    if on > queries.business_day(customer.unit):
+        raise ValidationError({"on": _("The day must not be in the future.")}, code="future")
     flag = LegalFlag(customer=customer)
     after = {"kind": kind, "on": on, "source": source}
     _set(flag, after)

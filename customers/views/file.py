@@ -230,6 +230,8 @@ def _attempt(form: forms.BaseForm, act: Callable[[], Any]) -> Any:
             form.add_error(field if field in form.fields else None, errors)
     except Problem as problem:
         form.add_error(None, problem.title)
+        if problem.code == "customer_changed_meanwhile" and isinstance(form, CustomerForm):
+            form.show_what_the_file_says()
     return None
 
 

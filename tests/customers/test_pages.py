@@ -321,3 +321,26 @@ def test_days_of_a_licence_count_in_the_units_zone():
     assert {days: expiry(on + timedelta(days=days), on).state for days in states} == states
     assert expiry(None, on).state == "none"
     assert expiry(on, on, blocking=False).state == "valid"
+
+
+def test_after_a_conflict_the_form_says_what_the_file_says_now(company, huakang):
+    services.change_customer(huakang, {"short_name": "华康", "customer_type": "hospital"}, actor=None)
+    data = {"name": "华康医药", "short_name": "HK", "customer_type": "chain", "segment": "channel",
+            "target_lines": "0", "active": "on", "revision": "1"}  # fmt: skip
+    errors = as_(company.rep).post(reverse("customers:edit", args=[huakang.pk]), data).context["form"].errors
+    assert errors["short_name"] == ["The file now says: 华康"]
+    assert errors["customer_type"] == ["The file now says: Hospital"]
+    assert "name" not in errors
+
+
+def test_a_record_of_tomorrow_is_refused(company, huakang):
+    record = {"kind": "lawsuit", "on": (timezone.localdate() + timedelta(days=3)).isoformat(), "source": "court"}
+    answer = as_(company.credit_controller).post(reverse("customers:flag-new", args=[huakang.pk]), record)
+    assert answer.status_code == 422
+    assert "on" in answer.context["form"].errors
+
+
+def test_who_cannot_prepare_requests_is_not_offered_one(company, huakang):
+    page = reverse("customers:detail", args=[huakang.pk])
+    assert "New request" in text(as_(company.rep).get(page))
+    assert "New request" not in text(as_(company.auditor).get(page))
