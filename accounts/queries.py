@@ -13,11 +13,15 @@ from accounts.roles import READS_EVERYTHING, READS_SCOPE
 
 @dataclass(frozen=True)
 class Visibility:
-    """What a user may read by role: everything, whole units, single regions; his own comes on top."""
+    """What a user may read by role: everything, whole units, single regions; his own comes on top.
+
+    audits: what is confidential too (finance reviewers); a role for the whole group is not enough for that.
+    """
 
     everything: bool
     unit_ids: frozenset[int]
     region_ids: frozenset[int]
+    audits: bool = False
 
 
 def business_today() -> date:
@@ -69,12 +73,13 @@ def visibility(user: User) -> Visibility:
     """What the user's roles let him read; superuser and staff flags count for nothing."""
     units: set[int] = set()
     regions: set[int] = set()
-    everything = False
+    everything = audits = False
     for held in held_roles(user):
+        audits = audits or held.role in READS_EVERYTHING
         if held.role in READS_EVERYTHING or (held.role in READS_SCOPE and held.unit_id is None):
             everything = True
         elif held.role in READS_SCOPE and held.region_id is not None:
             regions.add(held.region_id)
         elif held.role in READS_SCOPE and held.unit_id is not None:
             units.add(held.unit_id)
-    return Visibility(everything, frozenset(units), frozenset(regions))
+    return Visibility(everything, frozenset(units), frozenset(regions), audits)

@@ -39,7 +39,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         """Those of visible customers; a confidential one only for who was named and who reads everything."""
         if not isinstance(user, User) or not user.is_active:
             return self.none()
-        if visibility(user).everything:
+        if visibility(user).audits:
             return self
         named = DocumentUserObjectPermission.objects.filter(user=user, permission__codename="view_document").values(
             "content_object_id"

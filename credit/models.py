@@ -38,7 +38,7 @@ def bounded(field: str, table: str) -> models.CheckConstraint:
 class CreditApplicationQuerySet(models.QuerySet["CreditApplication"]):
     def visible_to(self, user: User) -> Self:
         """Of visible customers; a confidential one only for its editors, who was named, and who reads all."""
-        if visibility(user).everything:
+        if visibility(user).audits:
             return self.all()
         shared = get_objects_for_user(
             user, "credit.view_creditapplication", CreditApplication, accept_global_perms=False, with_superuser=False

@@ -45,7 +45,7 @@ class RequestQuerySet(models.QuerySet["Request"]):
         mine = Q(submitter__person_id=user.person_id) | Q(pk__in=shared.values("pk"))
         mine |= Q(pk__in=Decision.objects.filter(person_id=user.person_id).values("request_id"))
         mine |= Q(pk__in=Step.objects.filter(status="open", queue_key__in=queue_keys(user)).values("request_id"))
-        if seen.everything:
+        if seen.audits:
             return self.all()
         by_role = Q(owner=user) | Q(unit_id__in=seen.unit_ids) | Q(region_id__in=seen.region_ids)
         by_role |= Q(customer__in=Customer.objects.visible_to(user).values("pk"))

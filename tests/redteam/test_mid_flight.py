@@ -13,7 +13,7 @@ from accounts.queries import business_today
 from credit import services as credit
 from credit.models import CreditApplication, CreditLine
 from tests import factories
-from tests.factories import Company
+from tests.factories import EVER, Company
 from tests.workflows.factories import ready_application
 from workflows import rules, services
 from workflows.credit_letter import KIND
@@ -146,3 +146,17 @@ def test_a_returned_application_cannot_be_thrown_away(company: Company) -> None:
     _request, letter = returned(company)
     with pytest.raises(Problem):
         credit.discard_draft(letter, company.rep)
+
+
+def test_a_role_for_the_whole_group_opens_nothing_confidential(company: Company) -> None:
+    """Only who decides, who was named and who audits; the lawyer of the group is none of them."""
+    request = submitted(company, confidential=True)
+    everywhere = factories.user("Group Lawyer")
+    accounts.assign_role(everywhere, "LG", valid_from=EVER)
+    assert not Request.objects.visible_to(everywhere).exists()
+    assert not CreditApplication.objects.visible_to(everywhere).exists()
+    assert Request.objects.visible_to(company.auditor).get() == request
+    Request.objects.update(confidential=False)
+    CreditApplication.objects.update(confidential=False)
+    assert Request.objects.visible_to(everywhere).get() == request
+    assert CreditApplication.objects.visible_to(everywhere).exists()
