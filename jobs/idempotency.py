@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -61,9 +61,9 @@ def _reserve(user: User, key: str, digest: str) -> bool:
         with connection.cursor() as cursor:
             cursor.execute(_INSERT, [user.pk, key, digest])
             return bool(cursor.rowcount)
-    except IntegrityError:
-        raise
-    except OperationalError as error:  # lock_timeout
+    except OperationalError as error:
+        if "lock timeout" not in str(error):
+            raise
         raise KeyBusy("idempotency_key_busy", 409, _("The same request is still being processed.")) from error
 
 

@@ -259,8 +259,8 @@ def end_waiting_return(no: str, round_number: int) -> None:
         return
     round_.waited_enough = True
     decision = returned[0].decision
+    rounds.note(round_, "request.return_ended_waiting", after={"step": returned[0].key})  # by itself: no actor
     round_.actor = decision.actor
-    rounds.note(round_, "request.return_ended_waiting", after={"step": returned[0].key})
     open_steps = [step for step in round_.steps if step.status == "open"]
     waiting = open_steps[0]
     waiting.status, waiting.closed_at = "not_needed", round_.now

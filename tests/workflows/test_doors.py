@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.http import Http404
+from guardian.shortcuts import assign_perm
 
 from accounts import services as accounts
 from accounts.models import RoleAssignment, User
@@ -133,6 +134,7 @@ def test_a_day_after_a_return_nobody_is_waited_for(company: Company) -> None:
     services.end_waiting_return(request.no, 1)
     request.refresh_from_db()
     assert (request.state, open_roles(request)) == ("returned", [])
+    assert Event.objects.get(action="request.return_ended_waiting").actor_id is None  # nobody did it
     services.end_waiting_return(request.no, 1)
 
 
@@ -338,6 +340,7 @@ def test_a_request_made_confidential_in_a_revision_is_hidden_at_once(company: Co
 def test_a_revision_keeps_apart_whoever_looks_after_the_customer_now(company: Company) -> None:
     request = returned(company)
     Customer.objects.filter(pk=request.customer_id).update(owner=company.manager)
+    assign_perm("customers.view_customer", company.rep, request.customer)  # shared by the new owner
     company.hire("Second Manager", "SM", region=company.east)
     services.resubmit(request.no, actor=company.rep, idempotency_key="again")
     refused("own_customer", request, "SM", company.manager)
