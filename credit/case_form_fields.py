@@ -44,6 +44,8 @@ RATINGS: Final = [(str(rating), str(rating)) for rating in range(5)]
 MAY_BE_NEGATIVE: Final = ("eq", "np", "ocf")
 ONLY_WITH_STATEMENTS: Final = ("ca", "ta", "cl", "tl", "eq", "rev", "np")
 RATED: Final = {"ce": "CE", "dp": "DP"}
+# Signed anew with every filing, never carried over from the last one.
+DECLARATIONS: Final = ("truth", "coi")
 SKIPPED: Final = ("visit_date", "photos", "visitors")
 BLANK: Final = ("", "—")
 

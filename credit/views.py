@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -13,7 +14,7 @@ from accounts.access import AUTHENTICATED, access
 from accounts.models import User
 from accounts.problems import Problem
 from audit.clock import db_now
-from credit.case_form_fields import CaseFormForm, case_form_class, colleagues_of
+from credit.case_form_fields import DECLARATIONS, CaseFormForm, case_form_class, colleagues_of
 from credit.evaluation import evaluate
 from credit.models import Attachment, CaseForm, CreditApplication, LineCondition
 from credit.queries import latest_forms
@@ -50,6 +51,7 @@ def case_form(request: HttpRequest, customer_pk: int, form_no: int) -> HttpRespo
         raise PermissionDenied
     form_class = case_form_class(form_no, pack(version_in_force(today)).scorecard, colleagues_of(user))
     known = {**filed.answers, "second_surveyor": filed.second_surveyor_id} if filed else {}
+    known = {name: value for name, value in known.items() if name not in DECLARATIONS}
     form = form_class(request.POST or None, initial={**known, "as_of": today})
     problem = None
     if request.method == "POST" and form.is_valid():
@@ -125,8 +127,10 @@ def fulfil(request: HttpRequest, pk: int) -> HttpResponse:
     visible = Customer.objects.visible_to(_user(request)).values("pk")
     condition = get_object_or_404(LineCondition.objects.select_related("line"), pk=pk, line__customer__in=visible)
     try:
-        fulfil_condition(condition, evidence=request.POST.get("evidence", ""), actor=_user(request))
+        evidence = request.POST.get("evidence", "").replace("\x00", "")
+        fulfil_condition(condition, evidence=evidence, actor=_user(request))
     except Problem as problem:
-        return render(request, "problem.html", {"problem": problem}, status=problem.status)
+        context = {"problem": problem, "back": reverse("customers:detail", args=[condition.line.customer_id])}
+        return render(request, "problem.html", context, status=problem.status)
     messages.success(request, _("The condition is recorded as met."))
     return redirect("customers:detail", condition.line.customer_id)

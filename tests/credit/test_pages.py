@@ -1,6 +1,7 @@
 """The pages of credit: case forms, papers, score sheet."""
 
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.template.loader import render_to_string
@@ -15,6 +16,7 @@ from policies.rules.calendar import business_date
 from policies.services import load_default_version
 from tests import factories
 from tests.credit import factories as credit
+from workflows.rules import Terms
 
 pytestmark = pytest.mark.django_db
 
@@ -144,3 +146,39 @@ def test_the_application_form_shows_all_sections_with_bilingual_labels(company, 
     assert "Requested limit" in english
     assert 'value="1200000"' in english
     assert all(f'name="{name}"' in english for name in form.fields)
+
+
+def test_a_declaration_is_made_anew_each_time(company, today) -> None:
+    customer = credit.customer(company)
+    client, url = as_(company.rep), f"/credit/customers/{customer.pk}/forms/2/"
+    client.post(url, {**SURVEY, "as_of": today.isoformat()})
+    form = client.get(url).context["form"]
+    assert form["controller"].value() == "Wang"
+    assert not form["truth"].value()
+
+
+def test_the_customer_page_leads_to_the_forms_and_says_what_is_filed(company, today) -> None:
+    customer = credit.customer(company)
+    client, page = as_(company.credit_controller), f"/customers/{customer.pk}/"
+    before = client.get(page).content.decode()
+    for form_no in (2, 3, 5):
+        assert f"/credit/customers/{customer.pk}/forms/{form_no}/" in before
+    assert before.count("not filed yet") == 3
+    credit.survey(customer, company, today)
+    assert client.get(page).content.decode().count("not filed yet") == 2
+    assert f"/customers/{customer.pk}/" in client.get(f"/credit/customers/{customer.pk}/forms/2/").content.decode()
+
+
+def test_credit_control_proves_a_condition_on_the_customer_page(company, today) -> None:
+    application = credit.draft(credit.customer(company), company, today)
+    terms = Terms(Decimal(500_000), 45, today, today + timedelta(days=300), security=("Guarantee of 200,000",))
+    [line] = services.grant_line(application, terms=terms, request_no="CR-1", policy_number=1, actor=company.cfo)
+    page, url = f"/customers/{application.customer_id}/", f"/credit/conditions/{line.pending.get().pk}/fulfil/"
+    assert url not in as_(company.rep).get(page).content.decode()
+    control = as_(company.credit_controller)
+    assert url in control.get(page).content.decode()
+    assert control.post(url, {"evidence": "\x00 "}).status_code == 422
+    assert control.post(url, {"evidence": "In the safe, no. 12\x00"}).status_code == 302
+    line.refresh_from_db()
+    assert line.activated_at is not None
+    assert url not in control.get(page).content.decode()
