@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import User
@@ -54,15 +54,19 @@ class QueueFilter:
 
 
 def decidable(user: User, pools: Iterable[str]) -> list[QuerySet[Step]]:
-    """One branch per pool: open steps, without his own and those of a round he decided in."""
+    """One branch per pool: open steps, without his own and those of a round he decided in.
+
+    Who decided is asked per step, by index: a list of all his decisions would grow with his years of service.
+    """
     person = user.person_id
-    decided = Decision.objects.filter(person_id=person).values("submission_id")
+    accounts = list(User.objects.filter(person_id=person).values_list("pk", flat=True))
+    decided = Decision.objects.filter(submission_id=OuterRef("submission_id"), person_id=person)
     return [
         Step.objects.filter(status="open", queue_key=pool)
-        .exclude(request__submitter__person_id=person)
-        .exclude(request__owner__person_id=person, request__owner__isnull=False)
+        .exclude(request__submitter__in=accounts)
+        .exclude(request__owner__in=accounts)
         .exclude(submission__editors__contains=[person])
-        .exclude(submission_id__in=decided)
+        .exclude(Exists(decided))
         for pool in pools
     ]
 
@@ -91,6 +95,7 @@ def queue_page(
         Step.objects.filter(pk__in=picked[:limit])
         .select_related("request__customer__unit", "request__submitter", "request__unit")
         .annotate(**{name: F(f"submission__{path}") for name, path in SHOWN.items()})
+        .order_by()
     )
     return sorted(steps, key=lambda step: (step.due_at, step.pk)), len(picked) > limit
 

@@ -1,0 +1,83 @@
+"""The queue costs the same however many steps wait: counted in blocks and statements, not in time.
+
+Each row of a page is looked up by index in a handful of tables, so the blocks are a small multiple of the rows shown.
+Below some thousand steps PostgreSQL prefers to read a whole small table, which is fewer blocks still.
+"""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+
+from accounts.models import User
+from audit.clock import db_now
+from bench.blocks import Cost, cost_of
+from tests import factories
+from tests.factories import Company
+from workflows.demo.bulk import make_steps
+from workflows.models import Decision, Step
+from workflows.queries import inbox, waiting_count
+from workflows.queries_queue import QueueFilter, queue_page
+
+SIZES = (1_000, 10_000, 20_000)
+BLOCKS_PER_ROW = 20  # seven look-ups by primary key, two or three blocks each
+Read = Callable[[User], object]
+
+
+@pytest.fixture
+def company(db: None) -> Company:
+    company = factories.company(code="medical")
+    for _ in range(20):
+        factories.customer(company)
+    make_waiting(SIZES[0])
+    return company
+
+
+def make_waiting(count: int) -> None:
+    make_steps(count)
+    with connection.cursor() as cursor:  # what autovacuum does on a real server
+        cursor.execute("ANALYZE")
+
+
+def second_page(user: User) -> object:
+    last = inbox(user)[-1]
+    assert last.due_at is not None
+    return queue_page(user, QueueFilter(), after=(last.due_at, last.pk))
+
+
+@pytest.mark.parametrize(("read", "rows"), [(inbox, 50), (second_page, 100), (waiting_count, 100)])
+def test_the_queue_costs_the_same_however_many_steps_wait(company: Company, read: Read, rows: int) -> None:
+    user = company.credit_controller
+    costs: list[Cost] = []
+    for before, size in zip((SIZES[0], *SIZES), SIZES, strict=False):
+        make_waiting(size - before)
+        costs.append(cost_of(lambda: read(user)))
+    few, more, most = costs
+    assert max(cost.blocks for cost in costs) <= BLOCKS_PER_ROW * rows, costs
+    assert most.blocks <= more.blocks * 1.25, costs
+    assert few.statements == more.statements == most.statements
+    assert "step_queue" in most.indexes
+
+
+def test_the_queue_of_somebody_with_thousands_of_decisions_costs_the_same(company: Company) -> None:
+    user = company.credit_controller
+    make_waiting(9_000)
+    before = cost_of(lambda: inbox(user))
+    done = Step.objects.order_by("-due_at", "-pk").select_related("submission")[:5_000]
+    Decision.objects.bulk_create(
+        Decision(request_id=step.request_id, submission=step.submission, step=step, actor=user, person_id=user.person_id,
+                 role="CC", verb="approve", content_sha256="0" * 64, channel="page", decided_at=db_now())
+        for step in done
+    )  # fmt: skip
+    make_waiting(10)
+    after = cost_of(lambda: inbox(user))
+    assert after.blocks <= before.blocks + 3 * 51, (before, after)  # three blocks to look up a decision
+
+
+def test_a_page_of_the_queue_holds_fifty_by_due_time(company: Company) -> None:
+    steps = inbox(company.credit_controller)
+    assert len(steps) == 50
+    assert [step.due_at for step in steps] == sorted(step.due_at for step in steps if step.due_at)
+    assert steps[0] == Step.objects.order_by("due_at", "pk").first()
+    assert waiting_count(company.credit_controller) == 100
+    assert inbox(company.rep) == []
