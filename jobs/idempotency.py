@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -53,6 +54,11 @@ def once(user: User, key: str, fingerprint: Any, run: Callable[[], dict[str, Any
         answer = json.loads(json.dumps(run(), cls=DjangoJSONEncoder, allow_nan=False))
         IdempotencyKey.objects.filter(user=user, key=key).update(response=answer)
     return answer, False
+
+
+def key_of_form(sent: Mapping[str, str]) -> str:
+    """The key of one rendering of a form (tag ``idempotency_key``), so that sending it twice acts once."""
+    return f"page:{sent.get('idempotency_key', '')[:100] or uuid.uuid4()}"
 
 
 def _reserve(user: User, key: str, digest: str) -> bool:

@@ -313,3 +313,19 @@ def test_documents_appear_when_the_jobs_have_run(company: Company) -> None:
     shown = browser(company.rep).get(reverse("workflows:request-documents", args=[request.no]))
     assert ".pdf" in shown.content.decode()
     assert "hx-trigger" not in shown.content.decode()
+
+
+def test_a_second_click_or_the_back_button_leads_to_the_request(company: Company) -> None:
+    draft = ready_application(company)
+    rep, send = browser(company.rep), reverse("workflows:draft-submit", args=[draft.pk])
+    first = rep.post(send, {"idempotency_key": "one rendering"})
+    request = Request.objects.get(letter_id=draft.pk)
+    for answer in (
+        first,
+        rep.post(send, {"idempotency_key": "one rendering"}),
+        rep.get(reverse("workflows:draft", args=[draft.pk])),
+    ):
+        assert (answer.status_code, answer.headers["Location"]) == (302, url(request))
+    assert "already been submitted" in rep.get(url(request)).content.decode()
+    stranger = browser(company.other_rep).get(reverse("workflows:draft", args=[draft.pk]))
+    assert stranger.status_code == 404

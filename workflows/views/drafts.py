@@ -17,10 +17,12 @@ from credit.forms import CreditApplicationForm
 from credit.models import CreditApplication
 from credit.services.drafts import check_may_write
 from customers.models import Customer
+from jobs.idempotency import key_of_form
 from workflows import draft_page, services
 from workflows.credit_letter import KIND
 from workflows.drafts import choices, key_of
 from workflows.models import Request, State
+from workflows.refusals import SENTENCES
 
 
 @access(AUTHENTICATED)
@@ -43,6 +45,8 @@ def choose(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The form; POST keeps what was typed, field by field, and shows what is wrong beside it."""
+    if (gone := _already_sent(request, pk)) is not None:
+        return gone
     application = _draft(request, pk)
     form = CreditApplicationForm(request.POST or None, instance=application)
     problem = None
@@ -70,6 +74,8 @@ def live(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def submit(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep the form as it was sent, then send the application on its way."""
+    if (gone := _already_sent(request, pk)) is not None:
+        return gone
     application = _draft(request, pk)
     form = CreditApplicationForm(request.POST, instance=application)
     problem = _keep(form, application, _user(request)) if "req_limit" in request.POST else None
@@ -81,11 +87,22 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("%(no)s is on its way.") % {"no": sent.no})
             return redirect("workflows:request", no=sent.no)
-    return _page(request, application, form, problem, status=problem.status if problem else 422)
+    gone = _already_sent(request, pk)  # by the first of two clicks
+    return gone or _page(request, application, form, problem, status=problem.status if problem else 422)
+
+
+def _already_sent(request: HttpRequest, pk: int) -> HttpResponse | None:
+    """A second click or the back button leads to the request instead of nowhere."""
+    on_the_way = Request.objects.visible_to(_user(request)).filter(kind=KIND.code, letter_id=pk)
+    sent = on_the_way.exclude(state__in=[State.RETURNED, State.WITHDRAWN]).first()
+    if sent is None:
+        return None
+    messages.info(request, str(SENTENCES["already_submitted"]))
+    return redirect("workflows:request", no=sent.no)
 
 
 def _send(request: HttpRequest, application: CreditApplication) -> Request:
-    key = f"page:{request.POST.get('idempotency_key', '')}"
+    key = key_of_form(request.POST)
     known = _returned(application)
     if known is not None:
         return services.resubmit(known.no, actor=_user(request), idempotency_key=key)

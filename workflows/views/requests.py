@@ -1,6 +1,5 @@
 """The list of requests, the page of one, and what people do there: decide, withdraw, share."""
 
-import uuid
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -24,6 +23,7 @@ from audit.models import READERS, Event
 from audit.queries import timeline
 from credit.models import Attachment
 from credit.views import attachment_response
+from jobs.idempotency import key_of_form
 from workflows import queries_pages as queries
 from workflows import queries_queue, rules, services
 from workflows.forms import DecisionForm, ListFilterForm, ShareForm, WithdrawForm, queue_filter
@@ -175,7 +175,7 @@ def decide(request: HttpRequest, no: str, step: int) -> HttpResponse:
                 actor=user,
                 verb=form.cleaned_data["verb"],
                 content_sha256=form.cleaned_data["content_sha256"],
-                idempotency_key=_key(request),
+                idempotency_key=key_of_form(request.POST),
                 reason=form.cleaned_data["reason"],
                 conditions=form.conditions,
             )
@@ -238,7 +238,7 @@ def withdraw(request: HttpRequest, no: str) -> HttpResponse:
     if form.is_valid():
         try:
             services.withdraw(
-                no, actor=_user(request), reason=form.cleaned_data["reason"], idempotency_key=_key(request)
+                no, actor=_user(request), reason=form.cleaned_data["reason"], idempotency_key=key_of_form(request.POST)
             )
         except Problem as refusal:
             status = refusal.status
@@ -277,11 +277,6 @@ def _visible(request: HttpRequest, no: str) -> Request:
     return get_object_or_404(
         rows.select_related("customer__unit", "customer__owner", "unit", "region", "owner", "submitter"), no=no
     )
-
-
-def _key(request: HttpRequest) -> str:
-    """The key of this rendering of the form, so that sending it twice acts once."""
-    return f"page:{request.POST.get('idempotency_key', '')[:100] or uuid.uuid4()}"
 
 
 def _user(request: HttpRequest) -> User:
