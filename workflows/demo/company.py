@@ -27,19 +27,17 @@ def exists() -> bool:
 
 
 def build(customers: int = rolls.CUSTOMERS) -> None:
-    """Make everything; each part is one transaction, the requests go through the doors one by one.
+    """Make everything or, when interrupted, nothing; the requests go through the doors one by one.
 
     Args:
         customers: of the roll unit; 93 in the source document.
     """
     rng = Random(SEED)
-    with origin.channel("command"):
-        with transaction.atomic():
-            group = people.found()
-            load_default_version(POLICY_FROM)
-            today = business_today()
-            by_code = _customers(rng, group, today, customers)
-        requests.open_all(group, by_code, today)
+    with origin.channel("command"), transaction.atomic():
+        group = people.found()
+        load_default_version(POLICY_FROM)
+        today = business_today()
+        requests.open_all(group, _customers(rng, group, today, customers), today)
 
 
 def _customers(rng: Random, group: Group, today: date, count: int) -> dict[str, Customer]:

@@ -71,7 +71,7 @@ def _worked_draft(group: Group, customer: Customer, example: worked.Example, tod
     values = {"req_type": req_type, "req_limit": Decimal(limit), "req_term": term, "forecast_month": forecast}
     draft = credit.save_draft(customer, {**_usual(code, reason, today), **values, **example.security}, rep)
     papers.attach(draft, ("contract",), today)
-    _complete(draft, cases.PAPERS, today)
+    _complete(draft, (*cases.PAPERS, *(("security",) if example.security else ())), today)
     return draft
 
 
@@ -102,8 +102,10 @@ def _draft(group: Group, customer: Customer, case: Case, today: date) -> CreditA
 
 def _complete(draft: CreditApplication, kinds: tuple[str, ...], today: date) -> None:
     """Put those of the papers into the file that the policy asks for at this amount."""
-    wanted = {state.rule.document for state in evaluation(draft, today).documents if not state.present}
-    papers.attach(draft, tuple(kind for kind in kinds if kind in wanted or kind == "security"), today)
+    required = pack(version_in_force(today)).required_documents(draft.req_limit or Decimal(0))
+    wanted = {rule.document for rule in required} | {"security"}
+    missing = wanted - set(draft.attachments.present().values_list("kind", flat=True))
+    papers.attach(draft, tuple(kind for kind in kinds if kind in missing), today)
 
 
 def credit_line(customer: Customer, today: date) -> Decimal | None:
