@@ -5,6 +5,7 @@ Below some thousand steps PostgreSQL prefers to read a whole small table, which 
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -45,25 +46,26 @@ def second_page(user: User) -> object:
     return queue_page(user, QueueFilter(), after=(last.due_at, last.pk))
 
 
-@pytest.mark.parametrize(("read", "rows"), [(inbox, 50), (second_page, 100), (waiting_count, 100)])
-def test_the_queue_costs_the_same_however_many_steps_wait(company: Company, read: Read, rows: int) -> None:
+def test_the_queue_costs_the_same_however_many_steps_wait(company: Company) -> None:
     user = company.credit_controller
-    costs: list[Cost] = []
+    reads: dict[Read, int] = {inbox: 50, second_page: 100, waiting_count: 100}  # and the rows that each looks at
+    costs: list[dict[Read, Cost]] = []
     for before, size in zip((SIZES[0], *SIZES), SIZES, strict=False):
         make_waiting(size - before)
-        costs.append(cost_of(lambda: read(user)))
+        costs.append({read: cost_of(partial(read, user)) for read in reads})
     few, more, most = costs
-    assert max(cost.blocks for cost in costs) <= BLOCKS_PER_ROW * rows, costs
-    assert most.blocks <= more.blocks * 1.25, costs
-    assert few.statements == more.statements == most.statements
-    assert "step_queue" in most.indexes
+    for read, rows in reads.items():
+        assert most[read].blocks <= BLOCKS_PER_ROW * rows, most[read]
+        assert most[read].blocks <= more[read].blocks * 1.25, (more[read], most[read])
+        assert few[read].statements == more[read].statements == most[read].statements
+        assert "step_queue" in most[read].indexes
 
 
 def test_the_queue_of_somebody_with_thousands_of_decisions_costs_the_same(company: Company) -> None:
     user = company.credit_controller
-    make_waiting(9_000)
+    make_waiting(4_000)
     before = cost_of(lambda: inbox(user))
-    done = Step.objects.order_by("-due_at", "-pk").select_related("submission")[:5_000]
+    done = Step.objects.order_by("-due_at", "-pk").select_related("submission")[:3_000]
     Decision.objects.bulk_create(
         Decision(request_id=step.request_id, submission=step.submission, step=step, actor=user, person_id=user.person_id,
                  role="CC", verb="approve", content_sha256="0" * 64, channel="page", decided_at=db_now())
