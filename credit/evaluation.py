@@ -399,7 +399,7 @@ class _Assessment:
             flags.append(
                 Reason(
                     "FL-OVER",
-                    "申请额度高于建议额度",
+                    "申请额度高于推荐额度",
                     "More is asked for than recommended",
                     {"binding": found.binding},
                 )

@@ -16,9 +16,9 @@ BLANK = ("", "—")
 Section = tuple[Any, list[BoundField]]
 
 
-def _text(code: str, rows: int = 2) -> forms.CharField:
+def _text(code: str, rows: int = 2, named: Any = "") -> forms.CharField:
     widget = forms.Textarea(attrs={"rows": rows})
-    return forms.CharField(label=label(1, code), required=False, max_length=4000, widget=widget)
+    return forms.CharField(label=named or label(1, code), required=False, max_length=4000, widget=widget)
 
 
 class CreditApplicationForm(forms.Form):
@@ -36,8 +36,8 @@ class CreditApplicationForm(forms.Form):
     valid_to = DayField(label=label(1, "valid_to"), required=False)
     forecast_month = MoneyField(label=label(1, "forecast_month"), required=False)
     categories = forms.CharField(label=label(1, "categories"), required=False, max_length=300)
-    reason_code = forms.ChoiceField(label=_("Reason"), required=False, choices=[BLANK, *ReasonCode.choices])
-    reason_text = _text("reason", 4)
+    reason_code = forms.ChoiceField(label=_("Main reason"), required=False, choices=[BLANK, *ReasonCode.choices])
+    reason_text = _text("reason", 4, _("Explanation of the reason"))
     give_get = _text("give_get")
     competitor = _text("competitor")
     security_type = forms.ChoiceField(label=label(1, "g_type"), required=False, choices=[BLANK, *SecurityType.choices])

@@ -19,8 +19,8 @@ NEEDED: Final[Mapping[str, tuple[str, str]]] = {
     "valid_from": ("有效期起", "valid from"),
     "valid_to": ("有效期止", "valid to"),
     "forecast_month": ("预计月销售额", "forecast monthly sales"),
-    "reason_code": ("申请理由", "reason"),
-    "reason_text": ("申请理由说明", "explanation of the reason"),
+    "reason_code": ("主要理由", "main reason"),
+    "reason_text": ("理由说明", "explanation of the reason"),
 }
 
 
