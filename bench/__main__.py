@@ -29,8 +29,8 @@ def measured(sizes: list[int]) -> list[Line]:
     team = company()
     lines: list[Line] = []
     for name, run in (
-        ("decisions", lambda: decisions.measure(team, 12)),
-        ("scoring", lambda: scoring.measure(2_000, 50_000)),
+        ("decisions", lambda: decisions.measure(team, 10)),
+        ("scoring", lambda: scoring.measure(1_000, 50_000)),
         ("plans", rules.plans),
         ("audit", lambda: rules.events(team)),
         ("queue", lambda: queue.measure(team, sizes)),
