@@ -14,7 +14,7 @@ from customers.models import Licence
 from workflows.credit_letter import KIND
 from workflows.models import Decision, Request, State, Step
 from workflows.queries import inbox, waiting_count
-from workflows.representations import with_people
+from workflows.queries_pages import holders_now
 
 ROWS = 8
 LINE_ENDS_SOON = timedelta(days=30)
@@ -56,12 +56,13 @@ def on_the_way(requests: list[Request]) -> list[dict[str, Any]]:
     by_request: dict[int, list[Step]] = {}
     for step in steps:
         by_request.setdefault(step.request_id, []).append(step)
+    held = holders_now(requests)
     rows = []
     for request in requests:
         current = [step for step in by_request.get(request.pk, []) if step.submission.round == request.round]
-        waiting = [step for step in current if step.status == "open"]
-        people = [name for _step, names in with_people(request, waiting) for name in names]
-        due = min((step.due_at for step in waiting if step.due_at), default=None)
+        holders = held.get(request.pk, [])
+        people = [name for holder in holders for name in holder.people]
+        due = min((holder.due_at for holder in holders if holder.due_at), default=None)
         rows.append(
             {
                 "request": request,

@@ -195,22 +195,35 @@ class Holder:
 
 def holders_now(requests: Iterable[Request]) -> dict[int, list[Holder]]:
     """For each request its open steps with their people; two statements for all together."""
-    by_id = {request.pk: request for request in requests}
     steps = list(
-        Step.objects.filter(request__in=by_id, status="open")
-        .select_related("request__submitter", "request__owner")
+        Step.objects.filter(request__in={request.pk for request in requests}, status="open")
+        .select_related("request__submitter", "request__owner", "request__customer__owner", "submission")
+        .defer("submission__content", "submission__plan")
         .order_by("request", "stage", "id")
     )
-    pools = _people_of({step.role for step in steps})
+    people = who_may(steps)
     result: dict[int, list[Holder]] = {}
     for step in steps:
-        asking = {step.request.submitter.person_id}
-        if step.request.owner is not None:
-            asking.add(step.request.owner.person_id)
-        names = dict.fromkeys(
-            user.display_name for user in pools.get(step.queue_key, []) if user.person_id not in asking
-        )
-        result.setdefault(step.request_id, []).append(Holder(step.role, tuple(names), step.due_at))
+        result.setdefault(step.request_id, []).append(Holder(step.role, people[step.pk], step.due_at))
+    return result
+
+
+def who_may(steps: Iterable[Step]) -> dict[int, tuple[str, ...]]:
+    """Names of the people in each step's pool today, without those who may not decide it; one statement.
+
+    Args:
+        steps: with request (submitter, owner, customer's owner) and submission.
+    """
+    steps = list(steps)
+    pools = _people_of({step.role for step in steps})
+    result = {}
+    for step in steps:
+        request = step.request
+        asking = {request.submitter.person_id, request.customer.owner.person_id, *step.submission.editors}
+        if request.owner is not None:
+            asking.add(request.owner.person_id)
+        free = (user.display_name for user in pools.get(step.queue_key, []) if user.person_id not in asking)
+        result[step.pk] = tuple(dict.fromkeys(free))
     return result
 
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from accounts.queries import assignments_covering, covers
 from credit.models import Attachment, CreditApplication, CreditLine
-from workflows.models import Request, Step, Submission, queue_key
+from workflows.models import Request, Step, Submission
 from workflows.preview import Preview
+from workflows.queries_pages import who_may
 
 
 def application_out(application: CreditApplication, no: str | None) -> dict[str, Any]:
@@ -49,7 +49,9 @@ def request_out(request: Request) -> dict[str, Any]:
 def detail_out(request: Request) -> dict[str, Any]:
     """A request with content, policy and steps of its current round."""
     submission = Submission.objects.get(request=request, round=request.round)
-    steps = Step.objects.filter(submission=submission).select_related("decision__actor").order_by("stage", "id")
+    around = ("request__submitter", "request__owner", "request__customer__owner", "submission", "decision__actor")
+    steps = list(Step.objects.filter(submission=submission).select_related(*around).order_by("stage", "id"))
+    people = who_may(steps)
     return {
         **request_out(request),
         "content": submission.content,
@@ -57,23 +59,11 @@ def detail_out(request: Request) -> dict[str, Any]:
         "policy_number": submission.policy_number,
         "policy_digest": submission.policy_digest,
         "plan_digest": submission.plan_digest,
-        "steps": [step_out(step, people) for step, people in with_people(request, list(steps))],
+        "steps": [step_out(step, people[step.pk]) for step in steps],
     }
 
 
-def with_people(request: Request, steps: list[Step]) -> list[tuple[Step, list[str]]]:
-    """Each step with the names of the pool that has it now; one statement."""
-    rows = list(assignments_covering(request.unit, request.region).filter(role__in={step.role for step in steps}))
-    rows = [row for row in rows if covers(row, request.unit_id, request.region_id)]
-    pools: dict[str, list[str]] = {}
-    for row in rows:
-        names = pools.setdefault(queue_key(row.role, row.unit_id, row.region_id), [])
-        if row.user.display_name not in names:
-            names.append(row.user.display_name)
-    return [(step, pools.get(step.queue_key, [])) for step in steps]
-
-
-def step_out(step: Step, people: list[str]) -> dict[str, Any]:
+def step_out(step: Step, people: tuple[str, ...]) -> dict[str, Any]:
     """A step and, once there is one, its decision."""
     decision = getattr(step, "decision", None)
     return {
@@ -83,7 +73,7 @@ def step_out(step: Step, people: list[str]) -> dict[str, Any]:
         "mode": step.mode,
         "status": step.status,
         "reasons": step.reasons,
-        "people": people,
+        "people": list(people),
         "due_at": step.due_at,
         "decided_by": decision.actor.display_name if decision else None,
         "decided_at": decision.decided_at if decision else None,

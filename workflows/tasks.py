@@ -4,7 +4,7 @@ from django.utils import translation
 
 from jobs.claims import Claim
 from jobs.registry import handler
-from workflows import letters, services
+from workflows import letters, pools, services
 
 
 @handler("workflows.letters")
@@ -19,3 +19,10 @@ def return_due(claim: Claim) -> None:
     """A day after a return: stop waiting for the other parties of the stage."""
     with claim.commit(), translation.override("en"):
         services.end_waiting_return(claim.payload["no"], claim.payload["round"])
+
+
+@handler("workflows.orphaned_steps", every_seconds=300)
+def orphaned_steps(claim: Claim) -> None:
+    """Every five minutes: a step whose pool has lost its last member goes to the next wider pool."""
+    with claim.commit():
+        pools.move_orphaned_steps()

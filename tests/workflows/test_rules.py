@@ -53,7 +53,7 @@ def test_a_skipped_stage_is_passed_over() -> None:
 def test_every_way_of_voting_ends(verdicts: list[str], data: st.DataObject) -> None:
     """No plan hangs: answering whatever is open always reaches an outcome."""
     stages = sorted(data.draw(st.lists(st.integers(1, 3), min_size=len(verdicts), max_size=len(verdicts))))
-    now = {number: "waiting" for number in range(len(verdicts))}
+    now = dict.fromkeys(range(len(verdicts)), "waiting")
     for _ in range(2 * len(verdicts) + 1):
         move = next_move([StepState(n, stages[n], now[n]) for n in now])  # type: ignore[arg-type]
         for number in move.opens:
