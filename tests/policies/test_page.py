@@ -37,7 +37,10 @@ def test_a_rep_reads_who_approves_what_in_words(client, company):
 
 def test_the_page_is_complete_in_chinese(client, company):
     text = page(client, company.rep, "zh-hans").content.decode()
-    assert "如果集团无担保授信敞口 &gt; 300,000 且 ≤ 1,000,000：销售经理，然后大区总监和信用经理会签，然后财务总监。" in text
+    assert (
+        "如果集团无担保授信敞口 &gt; 300,000 且 ≤ 1,000,000：销售经理，然后大区总监和信用经理会签，然后财务总监。"
+        in text
+    )
 
 
 def test_the_page_names_who_holds_each_role_and_where_nobody_does(client, company):
