@@ -21,7 +21,7 @@ class Kind(models.TextChoices):
     """The letters of the house."""
 
     DECISION_NOTICE = "decision_notice", _("Decision notice")
-    APPROVAL_SHEET = "approval_sheet", _("Approval record")
+    APPROVAL_SHEET = "approval_sheet", _("Approval sheet")
 
 
 class State(models.TextChoices):

@@ -144,7 +144,7 @@ class File(TypedDict):
 
 
 class ApprovalSheet(TypedDict):
-    """审批记录单 / Approval record: the full trail of one request, for the file and the auditors."""
+    """审批记录单 / Approval sheet: the full trail of one request, for the file and the auditors."""
 
     unit: Unit
     customer: Customer

@@ -98,7 +98,7 @@ CHINESE = Words(
 ENGLISH = Words(
     texts={
         "decision_notice": "Credit decision notice",
-        "approval_sheet": "Approval record",
+        "approval_sheet": "Approval sheet",
         "subtitle": "Request {{ request_no }} · {{ request_kind }}",
         "unit_line": "Unified social credit code {{ unit.uscc }} · {{ unit.address }}",
         "number": "Document number",

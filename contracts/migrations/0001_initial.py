@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("decision_notice", "Decision notice"), ("approval_sheet", "Approval record")],
+                        choices=[("decision_notice", "Decision notice"), ("approval_sheet", "Approval sheet")],
                         max_length=20,
                     ),
                 ),

@@ -22,7 +22,7 @@ ORDER = ("monthly", "need", "fin", "sec", "formula", "recommended", "cost_of_cre
 
 
 def approval_sheet(case: Case) -> ApprovalSheet:
-    """审批记录单 / Approval record of a decided request."""
+    """审批记录单 / Approval sheet of a decided request."""
     return {
         "unit": case.unit(),  # type: ignore[typeddict-item]
         "customer": case.customer(),  # type: ignore[typeddict-item]
