@@ -183,6 +183,7 @@ def papers(application: CreditApplication, documents: list[dict[str, Any]]) -> d
     taken = {each["document"] for each in documents}
     return {
         "required_papers": required,
+        "papers_mark": ",".join(f"{each['document']}:{each['present']:d}" for each in documents),
         "missing_papers": sum(not each["present"] for each in required),
         "other_papers": other,
         "other_kinds": [choice for choice in AttachmentKind.choices if choice[0] not in taken],

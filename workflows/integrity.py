@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 
 from audit.models import Event
 from audit.verify import Finding, register_cross_check
@@ -54,7 +55,7 @@ def credit_lines_are_as_recorded() -> Iterator[Finding]:
     granted = {event.object_id: event.content["after"].get("amount") for event in events.iterator()}
     for line in CreditLine.objects.filter(application__isnull=False).iterator():
         said = granted.get(str(line.pk))
-        if said != (None if line.amount is None else str(line.amount)):
+        if (None if said is None else Decimal(said)) != line.amount:
             yield _finding("line_event", line.request_no, "授信额度与记录不符", "has a credit line unlike its event")
 
 

@@ -92,9 +92,9 @@ class World:
         return "/" + PARAMETER.sub(put, route).replace("\\", "").strip("^$")
 
 
-def build() -> World:
+def build(company: Company | None = None) -> World:
     """Everything through the services; the reader of the world is any of `company.people`."""
-    company = factories.company()
+    company = company or factories.company()
     customer = trading_customer(company)
     Contact.objects.create(customer=customer, name="Ms Chen")
     flags = {"kind": "lawsuit", "on": business_today() - timedelta(days=900), "source": "court register"}

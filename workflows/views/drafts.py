@@ -65,8 +65,12 @@ def live(request: HttpRequest, pk: int) -> HttpResponse:
     application = _draft(request, pk)
     form = CreditApplicationForm(request.POST, instance=application)
     problem = _keep(form, application, _user(request))
-    shown = draft_page.live_panel(_draft(request, pk), _user(request))
-    context = {**shown, "form": form, "problem": problem, "live": True}
+    fresh = _draft(request, pk)
+    shown = draft_page.live_panel(fresh, _user(request))
+    papers = draft_page.papers(fresh, shown["evaluation"]["documents"])
+    # Another amount asks for other papers; otherwise a file that was just chosen stays chosen.
+    changed = papers["papers_mark"] != request.POST.get("papers")
+    context = {**shown, **papers, "form": form, "problem": problem, "live": True, "swap_papers": changed}
     return render(request, "workflows/_live.html", context)
 
 
