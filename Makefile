@@ -27,7 +27,7 @@ demo: setup ## Run everything at http://127.0.0.1:8000 (PORT=..., RESET=1 starts
 
 .PHONY: test
 test: setup browser ## Run all tests on an embedded PostgreSQL (ARGS="tests/credit -x")
-	@exec $(BIN)/python -m pytest $(or $(ARGS),-n auto --maxprocesses 4 --dist worksteal)
+	@exec $(BIN)/python -m pytest $(or $(ARGS),-n auto --maxprocesses 4 --dist loadgroup)
 
 .PHONY: browser
 browser: setup ## Make sure of a headless Chromium for the journeys

@@ -120,7 +120,9 @@
   });
 
   /* A table that is wider than its box can be scrolled by keyboard, too. */
-  all(".table-responsive").forEach((box) => { if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; });
+  all(".table-responsive").forEach((box) => {
+    if (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight) box.tabIndex = 0;
+  });
 
   /* The error summary takes the focus; menus close when one looks elsewhere. */
   const summary = document.querySelector("[data-focus]");

@@ -9,6 +9,13 @@ from django.core.management import call_command
 from django.db import transaction
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker makes the company; it takes longer than all tests that look at it."""
+    for item in items:
+        if item.path.parent.name == "demo":
+            item.add_marker(pytest.mark.xdist_group("demo"))
+
+
 @pytest.fixture(scope="package")
 def demo(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The seeded database; the value is what the command printed."""
