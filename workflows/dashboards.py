@@ -1,4 +1,7 @@
-"""What the home page shows: what needs you, what is on the way, what was decided. Constant number of statements."""
+"""What the home page shows: what needs you, what is on the way, what was decided, for finance the trail.
+
+A sales representative sees what he sent, everybody else what he may read. Constant number of statements.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -7,7 +10,10 @@ from django.db.models import Prefetch, Q
 from django.db.models.functions import Now
 
 from accounts.models import User
-from accounts.queries import business_today
+from accounts.queries import business_today, has_role
+from accounts.roles import Role
+from audit.models import READERS, Event
+from audit.queries import page, trail_state
 from contracts.models import Document
 from credit.models import CreditApplication, CreditLine
 from customers.models import Licence
@@ -17,6 +23,7 @@ from workflows.queries import inbox, waiting_count
 from workflows.queries_pages import holders_now
 
 ROWS = 8
+EVENTS = 6
 LINE_ENDS_SOON = timedelta(days=30)
 LICENCE_ENDS_SOON = timedelta(days=60)
 RECENTLY = timedelta(days=30)
@@ -29,14 +36,18 @@ def home(user: User) -> dict[str, Any]:
     returned = mine.filter(state=State.RETURNED).prefetch_related(
         Prefetch("decisions", Decision.objects.filter(verb="return").select_related("actor", "submission"))
     )
-    in_review = mine.filter(state=State.IN_REVIEW)
+    sells = has_role(user, Role.REP)
+    shown = mine if sells else Request.objects.visible_to(user).select_related("customer", "unit", "region")
+    in_review = shown.filter(state=State.IN_REVIEW).order_by("-pk")
     under_way = [request.letter_id for request in mine.open().filter(kind=KIND.code)]
     drafts = CreditApplication.objects.drafts().filter(created_by=user).exclude(pk__in=under_way)
     lines = CreditLine.objects.active().filter(customer__owner=user, valid_to__range=(today, today + LINE_ENDS_SOON))
     licences = Licence.objects.filter(
         customer__owner=user, customer__active=True, blocking=True, valid_to__lte=today + LICENCE_ENDS_SOON
     )
-    decided = mine.filter(closed_at__gte=Now() - RECENTLY).exclude(state=State.WITHDRAWN).order_by("-closed_at")[:ROWS]
+    closed = shown.filter(closed_at__gte=Now() - RECENTLY).exclude(state=State.WITHDRAWN)
+    decided = closed.order_by("-closed_at" if sells else "-pk")[:ROWS]
+    reviews = has_role(user, *READERS)
     return {
         "returned": list(returned[:ROWS]),
         "drafts": list(drafts.select_related("customer")[:ROWS]),
@@ -47,7 +58,15 @@ def home(user: User) -> dict[str, Any]:
         "queue": inbox(user, limit=5),
         "waiting": waiting_count(user),
         "today": today,
+        "sells": sells,
+        "trail": trail_state() if reviews else None,
+        "events": _latest(user) if reviews else [],
     }
+
+
+def _latest(user: User) -> list[Event]:
+    """What happened to requests lately; logins would hide it."""
+    return page(Event.objects.visible_to(user).filter(request_no__isnull=False), size=EVENTS).events
 
 
 def on_the_way(requests: list[Request]) -> list[dict[str, Any]]:
