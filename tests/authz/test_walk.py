@@ -14,6 +14,9 @@ from accounts.roles import Role
 from tests import factories
 from tests.authz.world import Api, World, api_routes, browser, routes
 
+CLOSELY = {"rep", "other_rep", "manager", "credit_controller", "cfo", "auditor", "keeper", "newcomer", "operator"}
+MAIN_PAGES = ("", "queue/", "queue/<int:step>/", "requests/", "requests/<str:no>/", "requests/new/", "customers/",
+              "customers/<int:pk>/", "documents/", "policies/", "audit/", "requests/drafts/<int:pk>/")  # fmt: skip
 # The description of the API, and addresses that do not exist.
 API_OPEN = {"api/v1/openapi.json", "api/v1/", "api", "api/"}
 
@@ -58,16 +61,23 @@ def test_without_login_every_page_leads_to_the_login(world: World) -> None:
 
 
 def test_looking_writes_nothing_and_breaks_nothing_whoever_looks(world: World) -> None:
-    """Every GET as every role, under a read-only transaction; an attempt to write would raise."""
-    addresses = {route: world.address(route) for route, _ in routes()}
-    strange = []
+    """Every GET under a read-only transaction, in which an attempt to write would raise.
+
+    Those who differ in what they may see and open go everywhere, the other roles to the main pages.
+    """
+    everywhere = {route: world.address(route) for route, _ in routes()}
+    strange, writing = [], set()
     for name, person in everybody(world).items():
         client = browser(person)
-        for route, address in addresses.items():
+        for route in everywhere if name in CLOSELY else MAIN_PAGES:
+            if route in writing:
+                continue
             with read_only():
-                answer = client.get(address)
+                answer = client.get(everywhere[route])
             if answer.status_code not in {200, 302, 403, 404, 405}:
                 strange.append((name, route, answer.status_code))
+            if answer.status_code == 405:  # for writing only: nobody looks there
+                writing.add(route)
     assert strange == []
 
 
