@@ -107,11 +107,12 @@ def test_a_higher_layer_can_add_its_part_to_the_page(company, huakang):
     def part(request, customer):
         return "components/notice.html", {"tone": "info"}
 
+    before = list(_providers)
     register(part, position=1)
     try:
         assert as_(company.rep).get(reverse("customers:detail", args=[huakang.pk])).status_code == 200
     finally:
-        _providers.clear()
+        _providers[:] = before
 
 
 def test_a_rep_opens_a_file_and_sees_refusals_beside_the_fields(company):
