@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from contracts import views
+from contracts.views import documents as views
 
 app_name = "contracts"
 urlpatterns = [

@@ -149,7 +149,7 @@ def test_a_void_document_says_so_to_everybody(document: Document, company: facto
 
 
 def test_the_public_page_answers_only_so_often(document: Document, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("contracts.views.LOOKS_PER_MINUTE", 3)
+    monkeypatch.setattr("contracts.views.documents.LOOKS_PER_MINUTE", 3)
     address = reverse("contracts:verify", args=[document.verify_code])
     assert [Client().get(address).status_code for _ in range(4)] == [200, 200, 200, 429]
 
