@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "customers",
     "policies",
     "credit",
+    "pricing",
     "contracts",
     "workflows",
 ]
