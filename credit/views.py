@@ -1,7 +1,5 @@
 """Pages of credit: case forms, papers, the printable score sheet."""
 
-from urllib.parse import quote
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,7 +19,7 @@ from credit.queries import latest_forms
 from credit.services import file_case_form, fulfil_condition
 from credit.services.case_forms import may_file
 from customers.models import Customer
-from jobs import storage
+from customers.views.papers import download
 from policies.queries import pack, version_in_force
 from policies.rules.calendar import business_date
 
@@ -99,11 +97,7 @@ def attachment(request: HttpRequest, pk: int) -> HttpResponse:
 
 def attachment_response(paper: Attachment) -> HttpResponse:
     """The bytes of a paper, verified against their hash. The caller has checked who asks."""
-    response = HttpResponse(storage.get(paper.sha256), content_type=paper.media_type)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(paper.file_name)}"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return download(paper.file_name, paper.media_type, paper.sha256)
 
 
 @access(AUTHENTICATED)

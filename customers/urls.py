@@ -1,6 +1,6 @@
 from django.urls import path
 
-from customers.views import feed, file, listing, page
+from customers.views import feed, file, listing, page, papers
 
 app_name = "customers"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("import/", feed.index, name="import"),
     path("import/confirm/", feed.confirm, name="import-confirm"),
     path("import/template/<str:kind>.<str:form>", feed.template, name="import-template"),
+    path("papers/<int:pk>/", papers.paper, name="paper"),
     path("<int:pk>/", page.detail, name="detail"),
     path("<int:pk>/edit/", file.edit, name="edit"),
     path("<int:pk>/assign/", file.assign, name="assign"),

@@ -9,21 +9,8 @@ from audit.clock import db_now
 from audit.services import record
 from credit.choices import AttachmentKind
 from credit.models import Attachment, CreditApplication
-from credit.rules.papers import NotAPaperError, clean_name, media_type
 from credit.services.drafts import check_may_write, open_draft
-from jobs import storage
-
-
-def refusal(code: str) -> str:
-    """Why a file was refused, in words."""
-    sentences = {
-        "empty": _("The file is empty."),
-        "too_large": _("The file is larger than 20 MB."),
-        "name": _("The file has no usable name."),
-        "extension": _("Only PDF, PNG, JPG, XLSX and DOCX files are accepted."),
-        "content": _("The content of the file is not what its name says."),
-    }
-    return sentences[code]
+from customers.services import store
 
 
 @transaction.atomic
@@ -43,21 +30,14 @@ def add_attachment(
     check_may_write(draft.customer, actor)
     if kind not in AttachmentKind.values:
         raise Problem("kind", 422, _("Say what kind of document this is."))
-    try:
-        name = clean_name(file_name)
-        found = media_type(name, content)
-    except NotAPaperError as error:
-        sentence = refusal(error.code)
-        status = 413 if error.code == "too_large" else 422
-        raise Problem(error.code, status, sentence, errors=[{"field": "file", "message": sentence}]) from error
-    sha256 = storage.put(content)
+    file = store(file_name, content)
     paper = Attachment.objects.create(
         application=draft,
         kind=kind,
-        file_name=name,
-        sha256=sha256,
-        size=len(content),
-        media_type=found,
+        file_name=file.name,
+        sha256=file.sha256,
+        size=file.size,
+        media_type=file.media_type,
         uploaded_by=actor,
     )
     paper.refresh_from_db()

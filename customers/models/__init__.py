@@ -22,6 +22,7 @@ from customers.models.file import (
     LicenceKind,
     Segment,
 )
+from customers.models.papers import Paper
 
 __all__ = [
     "Claim",
@@ -40,6 +41,7 @@ __all__ = [
     "LicenceKind",
     "Order",
     "OrderStatus",
+    "Paper",
     "Receipt",
     "Segment",
 ]

@@ -12,19 +12,25 @@ from customers.services.file import (
     share_customer,
     unshare_customer,
 )
+from customers.services.papers import StoredFile, add_paper, papers_of, remove_paper, store
 
 __all__ = [
     "ImportResult",
     "RowError",
+    "StoredFile",
+    "add_paper",
     "change_customer",
     "close_legal_flag",
     "create_customer",
     "derived",
     "import_feed",
     "open_legal_flag",
+    "papers_of",
+    "remove_paper",
     "save_contact",
     "save_licence",
     "share_customer",
+    "store",
     "unshare_customer",
     "upsert_feed",
 ]

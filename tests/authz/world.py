@@ -53,6 +53,7 @@ class World:
         sent = Attachment.objects.filter(application=self.request.letter_id)[0]
         return {
             "customers/": {"pk": self.customer.pk},
+            "customers/papers/": {"pk": 1},  # none yet: every kind of letter has its own
             "customers/import/template/": {"kind": "invoices", "form": "csv"},
             "customers/<int:pk>/contacts/": {"pk": self.customer.pk, "row": Contact.objects.get().pk},
             "customers/<int:pk>/licences/": {"pk": self.customer.pk, "row": Licence.objects.all()[0].pk},

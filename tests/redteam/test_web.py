@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from contracts.models import Document
-from credit.rules.papers import NotAPaperError, media_type
+from customers.rules.papers import NotAPaperError, media_type
 from jobs.executor import run_until_idle
 from tests import factories
 from tests.factories import Company
