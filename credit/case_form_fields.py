@@ -10,9 +10,9 @@ from django.forms.boundfield import BoundField
 from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fields import DayField, MoneyField, bilingual
 from accounts.models import User
 from credit.definitions import FieldDefinition, definitions
-from credit.fields import DayField, MoneyField, bilingual
 from policies.rules.standards import Card, Indicator
 
 ENUMS: Final[dict[str, list[tuple[str, Any]]]] = {

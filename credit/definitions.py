@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from credit.fields import bilingual
+from accounts.fields import bilingual
 from policies.seed import DATA
 
 

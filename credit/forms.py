@@ -7,9 +7,9 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fields import DayField, MoneyField
 from credit.choices import ReasonCode, RequestType, SecurityType, Settlement
 from credit.definitions import label
-from credit.fields import DayField, MoneyField
 from credit.models import CreditApplication
 
 BLANK = ("", "—")

@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.fields import MoneyField
 from accounts.language import pick
 from accounts.models import User
 from accounts.queries import has_role
 from accounts.roles import Role
 from accounts.templatetags.formats import decimal, grouped
 from credit.choices import AttachmentKind
-from credit.fields import MoneyField
 from credit.forms import CreditApplicationForm
 from credit.models import Attachment, CaseForm, CreditApplication
 from credit.queries import latest_forms

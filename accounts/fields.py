@@ -1,4 +1,4 @@
-"""Form fields of credit: strict money, bilingual labels."""
+"""Form fields of every kind of request: strict money, days, bilingual labels."""
 
 from collections.abc import Callable
 from decimal import Decimal
