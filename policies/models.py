@@ -89,6 +89,8 @@ class DecisionTable(models.Model):
     title_zh = models.CharField(max_length=120)
     title_en = models.CharField(max_length=120)
     columns = models.JSONField(default=list, blank=True)
+    # Which kind of request it routes and how (`policies.rules.tables.Table`); empty for other tables.
+    routing = models.JSONField(default=dict, blank=True)
     position = models.PositiveSmallIntegerField()
 
     class Meta:

@@ -56,13 +56,14 @@ def matrix(pack: Pack, code: str) -> list[MatrixRow]:
 
 def _matrix_row(pack: Pack, row: Row) -> MatrixRow:
     band = row.outputs["band"]
-    names = [[pick(pack.roles[role].zh, pack.roles[role].en) for role in stage] for stage in pack.chains[band]]
+    stages = pack.chains[band].stages
+    names = [[pick(pack.roles[role].zh, pack.roles[role].en) for role in stage] for stage in stages]
     condition = row.condition(language())
     words = chain_words(names, language())
     sentence = pick(f"如果{condition}：{words}。", f"If the {condition}: {words}.")
     hours = sum(max(seat.hours for seat in seats) for seats in route(pack, [band]))
     note = pick(row.rationale_zh, row.rationale_en)
-    return MatrixRow(row.code, band, condition, [list(stage) for stage in pack.chains[band]], hours, sentence, note)
+    return MatrixRow(row.code, band, condition, [list(stage) for stage in stages], hours, sentence, note)
 
 
 def rules(table: Table) -> list[dict[str, str]]:

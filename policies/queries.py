@@ -45,6 +45,7 @@ def content(version: PolicyVersion) -> dict[str, Any]:
                 "title_zh": table.title_zh,
                 "title_en": table.title_en,
                 "columns": table.columns,
+                **({"routing": table.routing} if table.routing else {}),
                 "rows": [
                     {
                         "code": row.code,

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from policies.rules.cells import PolicyError
 from policies.rules.pack import Pack, build_pack
 
 DATA = Path(__file__).resolve().parent / "data"
@@ -18,10 +19,9 @@ def default_content() -> dict[str, Any]:
     """
     defaults = json.loads((DATA / "defaults.json").read_text("utf-8"), parse_float=str, parse_int=str)
     typed = json.loads((DATA / "tables.json").read_text("utf-8"))
-    facts = typed["facts"]
-    tables = [
-        {**table, "columns": [{"key": key, **facts[key]} for key in table["columns"]]} for table in typed["tables"]
-    ]
+    tables = _with_columns(typed["tables"], typed["facts"])
+    for path in sorted((DATA / "routing").glob("*.json")):
+        tables = _routed(tables, path.stem, json.loads(path.read_text("utf-8")))
     return {
         "tables": [
             *tables,
@@ -37,6 +37,38 @@ def default_content() -> dict[str, Any]:
 def default_pack() -> Pack:
     """Version 1 as a pack, without a database."""
     return build_pack(1, default_content())
+
+
+ROUTING = ("request_kind", "use", "subject", "ladder", "cap")
+
+
+def _with_columns(tables: list[dict[str, Any]], facts: dict[str, Any]) -> list[dict[str, Any]]:
+    """Columns by key become columns in full; what routes a kind of request is kept together as ``routing``."""
+    return [
+        {key: value for key, value in table.items() if key not in ROUTING}
+        | {"columns": [_column(table["code"], key, facts) for key in table.get("columns", [])]}
+        | ({"routing": {key: table[key] for key in ROUTING if key in table}} if "use" in table else {})
+        for table in tables
+    ]
+
+
+def _column(table: str, key: str, facts: dict[str, Any]) -> dict[str, Any]:
+    if key not in facts:
+        raise PolicyError(f"Table {table}: no fact {key!r} is described.")
+    return {"key": key, **facts[key]}
+
+
+def _routed(tables: list[dict[str, Any]], kind: str, routing: dict[str, Any]) -> list[dict[str, Any]]:
+    """The tables with those of one more kind of request; its chains and authorities join the common tables."""
+    rows = {
+        "CHAIN": [_row(band, chain) for band, chain in routing["chains"].items()],
+        "AUTH": [_row(f"{kind}-{grant['role']}", {**grant, "request_kind": kind}) for grant in routing["authority"]],
+    }
+    joined = [{**table, "rows": [*table["rows"], *rows.get(table["code"], [])]} for table in tables]
+    ladder = {"ladder": routing["ladder"]} if "ladder" in routing else {}
+    first = next((table for table in routing["tables"] if table.get("use") == "band"), None)
+    own = [{**table, **ladder} if table is first else table for table in routing["tables"]]
+    return [*joined, *_with_columns(own, routing["facts"])]
 
 
 def _table(code: str, kind: str, zh: str, en: str, rows: list[dict[str, Any]]) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def detail(request: HttpRequest, number: int | None = None) -> HttpResponse:
         "join_rows": page.matrix(pack, "JOIN"),
         "stand_ins": page.stand_ins(pack),
         "escalators": page.rules(pack.tables["ES"]),
-        "escalator_cap": pack.escalator_cap,
+        "escalator_cap": pack.tables["ES"].cap,
         "blocks": page.rules(pack.tables["BL"]),
         "knock_outs": page.rules(pack.tables["KO"]),
         "caps": page.rules(pack.tables["CAP"]),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from policies.rules.cells import Fact
-from policies.rules.pack import Pack
-from policies.rules.tables import Facts, Reason
+from policies.rules.tables import Column, Facts, Reason
 
 _HUNDRED = Decimal(100)
 
@@ -45,7 +45,7 @@ def _share(value: Fact, of: Fact) -> Fact:
     return _HUNDRED * above / of
 
 
-def unknown(pack: Pack, facts: Facts) -> list[Reason]:
+def unknown(columns: Mapping[str, Column], facts: Facts) -> list[Reason]:
     """A block for every required fact that is missing: the route must not depend on a guess."""
     return [
         Reason(
@@ -54,6 +54,6 @@ def unknown(pack: Pack, facts: Facts) -> list[Reason]:
             f"Not known: {column.en}. The approval path cannot be determined.",
             {"fact": column.key},
         )
-        for column in pack.columns.values()
+        for column in columns.values()
         if column.required and facts.get(column.key) is None
     ]

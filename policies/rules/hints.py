@@ -88,8 +88,8 @@ def _gain(pack: Pack, saved: list[str], opened: bool) -> tuple[str, str]:
 
 def _bounds(pack: Pack, key: str) -> Iterator[Decimal]:
     """Every number that a cell of column `key` mentions."""
-    for table in ("CL", "TE", "JOIN", "ES", "BL"):
-        for row in pack.tables[table].rows:
+    for table in pack.kinds["credit"].tables:
+        for row in table.rows:
             for column, cell in row.conditions:
                 if column.key == key:
                     for interval in cell.intervals:

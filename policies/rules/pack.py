@@ -12,24 +12,22 @@ from typing import Any
 
 from policies.rules.cells import PolicyError
 from policies.rules.standards import Card, GradeStandard, Parameters, TierTerms, tier_terms
-from policies.rules.tables import Column, Row, Table, parse_table
+from policies.rules.tables import USES, Column, Row, Table, parse_table
 
 SECTIONS = ("HP", "CE", "FA", "DP")
 _ROLE = re.compile(r"[A-Z]{2,4}")
 
-Chain = tuple[tuple[str, ...], ...]
-
 
 @dataclass(frozen=True, slots=True)
 class RoleRule:
-    """How a role takes part: its function, its level in that function, its mode, whom it stands for, its
-    SLA.
+    """How a role takes part: its function, its level in that function, whom it stands for, its SLA.
+
+    Whether it approves or only endorses is a matter of its authority in the kind of request.
     """
 
     code: str
     function: str
     level: int
-    mode: str
     stands_for: frozenset[str]
     zh: str
     en: str
@@ -58,6 +56,41 @@ class DocumentRule:
     max_age_days: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Who approves, stage by stage: ``SM → (RD ∥ CC) ⇒ FM``.
+
+    After the first `effect_after` stages the request takes effect, and later stages ratify what is in force. Roles in
+    `comments` (written ``SM?``) are asked for a comment and may object; they cannot stop anything.
+    """
+
+    stages: tuple[tuple[str, ...], ...]
+    effect_after: int
+    comments: frozenset[str] = frozenset()
+
+    @property
+    def ratifying(self) -> frozenset[str]:
+        """Roles that act after it took effect."""
+        return frozenset(role for stage in self.stages[self.effect_after :] for role in stage)
+
+
+@dataclass(frozen=True)
+class KindRules:
+    """The tables that route one kind of request, and every fact that they ask for."""
+
+    bands: tuple[Table, ...]
+    joins: tuple[Table, ...]
+    escalators: tuple[Table, ...]
+    blocks: tuple[Table, ...]
+    notices: tuple[Table, ...]
+    columns: Mapping[str, Column]
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """All of them."""
+        return (*self.bands, *self.joins, *self.escalators, *self.blocks, *self.notices)
+
+
 @dataclass(frozen=True)
 class Pack:
     """A policy version in force, ready to be asked. Built by `build_pack`; never changed."""
@@ -65,7 +98,7 @@ class Pack:
     number: int
     digest: str
     tables: Mapping[str, Table]
-    columns: Mapping[str, Column]
+    kinds: Mapping[str, KindRules]
     chains: Mapping[str, Chain]
     chain_sla: Mapping[str, Mapping[str, int]]
     roles: Mapping[str, RoleRule]
@@ -76,8 +109,7 @@ class Pack:
     sla_hours: Mapping[str, int]
     documents_by_amount: tuple[DocumentRule, ...]
     parameters: Parameters
-    escalator_cap: int
-    bands: tuple[str, ...]
+    approving: Mapping[str, frozenset[str]]
     routes: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def required_documents(self, amount: Decimal) -> list[DocumentRule]:
@@ -115,41 +147,73 @@ def build_pack(number: int, content: Mapping[str, Any]) -> Pack:
     sla = {row.code: int(row.outputs["sla_hours"]) for row in tables["SLA"].rows}
     roles = {row.code: _role(row.code, row.outputs, sla) for row in tables["ROLES"].rows}
     chains = {row.code: parse_chain(row.outputs["chain"]) for row in tables["CHAIN"].rows}
-    unknown = {role for chain in chains.values() for stage in chain for role in stage} - roles.keys()
+    unknown = {role for chain in chains.values() for stage in chain.stages for role in stage} - roles.keys()
     if unknown:
         raise PolicyError(f"Table CHAIN names roles that ROLES does not know: {', '.join(sorted(unknown))}.")
-    bands = tuple(dict.fromkeys(row.outputs["band"] for row in tables["CL"].rows))
-    every_band = (row.outputs["band"] for code in ("CL", "TE", "JOIN") for row in tables[code].rows)
-    chainless = set(every_band) - chains.keys()
+    kinds = {kind: _kind_rules(kind, tables) for kind in sorted({t.request_kind for t in tables.values()} - {""})}
+    routed = (table for rules in kinds.values() for table in (*rules.bands, *rules.joins))
+    chainless = {band for table in routed for band in (*table.ladder, *_bands(table))} - chains.keys()
     if chainless:
         raise PolicyError(f"No approval chain for {', '.join(sorted(chainless))}.")
+    authority = tuple(_authority(row.outputs, scale) for row in tables["AUTH"].rows)
     return Pack(
         number=number,
         digest=content_digest(content),
         tables=tables,
-        columns={
-            column.key: column for code in ("CL", "TE", "JOIN", "ES", "BL", "NO") for column in tables[code].columns
-        },
+        kinds=kinds,
         chains=chains,
         chain_sla={row.code: _sla(row.outputs.get("sla", "")) for row in tables["CHAIN"].rows},
         roles=roles,
-        authority=tuple(_authority(row.outputs, scale) for row in tables["AUTH"].rows),
+        authority=authority,
         scorecard=_card(tables),
         grades=tuple(GradeStandard.from_json({"grade": row.code, **row.outputs}) for row in tables["GRADE"].rows),
         tier_terms=tier_terms({**row.outputs, "item": row.outputs["zh"]} for row in tables["TIER-POLICY"].rows),
         sla_hours=sla,
         documents_by_amount=tuple(_document(row) for row in tables["DOCS"].rows),
         parameters=parameters,
-        escalator_cap=int(values["escalator_cap"]),
-        bands=bands,
+        approving={
+            kind: frozenset(grant.role for grant in authority if grant.request_kind == kind and grant.ceiling != 0)
+            for kind in kinds
+        },
     )
 
 
+def _kind_rules(kind: str, tables: Mapping[str, Table]) -> KindRules:
+    """The tables of a kind by their use. Raises PolicyError for a band that its ladder does not know."""
+    mine = [table for table in tables.values() if table.request_kind == kind]
+    for table in mine:
+        strangers = _bands(table) - set(table.ladder) if table.use == "band" else set()
+        if strangers:
+            raise PolicyError(f"Table {table.code}: the ladder does not know {', '.join(sorted(strangers))}.")
+    used = {use: tuple(table for table in mine if table.use == use) for use in USES}
+    columns = {column.key: column for table in mine for column in table.columns}
+    return KindRules(used["band"], used["join"], used["escalator"], used["block"], used["notice"], columns)
+
+
+def _bands(table: Table) -> set[str]:
+    return {row.outputs["band"] for row in table.rows}
+
+
 def parse_chain(text: str) -> Chain:
-    """``SM → (RD ∥ CC) → CFO`` as stages of roles; the empty text is no step. Raises PolicyError."""
+    """``SM → (RD ∥ CC) → CFO`` as stages of roles; the empty text is no step.
+
+    ``⇒`` in place of the arrow (or in front) is where it takes effect; ``SM?`` is asked for a comment. Raises
+    PolicyError.
+    """
+    before, mark, after = text.partition("⇒")
+    comments: set[str] = set()
+    first, second = _stages(before, text, comments), _stages(after, text, comments)
+    if "⇒" in after or (mark and not second):
+        raise PolicyError(f"Cannot read the approval chain {text!r}.")
+    return Chain(first + second, len(first), frozenset(comments))
+
+
+def _stages(part: str, text: str, comments: set[str]) -> tuple[tuple[str, ...], ...]:
     stages = []
-    for part in text.split("→") if text.strip() else []:
-        roles = tuple(role.strip() for role in part.strip().removeprefix("(").removesuffix(")").split("∥"))
+    for stage in part.split("→") if part.strip() else []:
+        written = [role.strip() for role in stage.strip().removeprefix("(").removesuffix(")").split("∥")]
+        comments |= {role.removesuffix("?") for role in written if role.endswith("?")}
+        roles = tuple(role.removesuffix("?") for role in written)
         if not all(_ROLE.fullmatch(role) for role in roles):
             raise PolicyError(f"Cannot read the approval chain {text!r}.")
         stages.append(roles)
@@ -168,7 +232,6 @@ def _role(code: str, outputs: Mapping[str, str], sla: Mapping[str, int]) -> Role
         code,
         outputs["function"],
         int(outputs["level"]),
-        outputs["mode"],
         frozenset(outputs.get("stands_for", "").split()),
         outputs["zh"],
         outputs["en"],

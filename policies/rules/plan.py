@@ -15,11 +15,9 @@ from typing import Any
 
 from policies.rules.cells import Fact, PolicyError
 from policies.rules.facts import complete, unknown
-from policies.rules.pack import Pack, canonical
+from policies.rules.pack import KindRules, Pack, canonical
 from policies.rules.route import Seat, route
-from policies.rules.tables import Facts, Match, Reason, check_facts
-
-KINDS = ("credit",)
+from policies.rules.tables import Facts, Match, Reason, Table, check_facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,45 +109,54 @@ class Plan:
 def compile_plan(pack: Pack, request_kind: str, facts: Facts) -> Plan:
     """The plan for a request's facts under a policy version.
 
-    Args: `facts` as listed in the module contract: amounts in company currency as Decimal, terms in
-    days, unknown ones
-    absent or None. Facts that follow from others (over_formula_pct, increase_pct, term_over_std, …) are
-    worked out
-    here. Raises PolicyError for another kind of request, facts of a wrong type, or tables that
-    contradict themselves.
+    How the tables of a kind combine: of the band tables of one subject the highest band on the ladder counts, with the
+    reasons of every row that asks for it; escalators raise the first subject by one band each, up to the cap of their
+    table; joins add their chains; blocks forbid submission; notices are said.
+
+    Args: `facts` as listed in the columns of the kind's tables: amounts in company currency as Decimal, terms in
+    days, unknown ones absent or None. Facts that follow from others (over_formula_pct, increase_pct, …) are worked
+    out here. Raises PolicyError for another kind of request, facts of a wrong type, or tables that contradict
+    themselves.
     """
-    if request_kind not in KINDS:
+    rules = pack.kinds.get(request_kind)
+    if rules is None:
         raise PolicyError(f"No approval rules for requests of kind {request_kind!r}.")
-    check_facts(pack.columns, facts)
-    known = complete(facts)
-    tables = pack.tables
-    base, terms = tables["CL"].evaluate(known), tables["TE"].evaluate(known)
-    blocks = [*unknown(pack, known), *_sentences(tables["BL"].evaluate(known))]
-    if not blocks and not (base and terms):
+    check_facts(rules.columns, facts)
+    known = complete(facts) if request_kind == "credit" else facts
+    blocks = [*unknown(rules.columns, known), *_sentences(rules.blocks, known)]
+    choices = _choices(rules, known)
+    if not blocks and not all(choices.values()):
         blocks.append(_GAP)
-    escalators = _escalators(tables["ES"].evaluate(known))
+    escalators = tuple(reason for table in rules.escalators for reason in _escalators(table.evaluate(known)))
     why: dict[str, tuple[Reason, ...]] = {}
     bands: dict[str, str] = {}
     below: frozenset[str] = frozenset()
-    if base:
-        plain_band = base[0].outputs["band"]
-        bands["CL"] = _raised(pack, plain_band, len(escalators))
-        below = frozenset(role for stage in pack.chains[plain_band] for role in stage)
-        why[bands["CL"]] = _joined(base[0])
-    for subject, matches in (("TE", terms), ("TE+", tables["JOIN"].evaluate(known))):
-        for match in matches:
-            bands[subject] = match.outputs["band"]
-            why[bands[subject]] = match.reasons
-    raising = escalators if base and bands["CL"] != base[0].outputs["band"] else ()
+    raising: tuple[Reason, ...] = ()
+    for position, (subject, choice) in enumerate(choices.items()):
+        if choice is None:
+            continue
+        table, band, reasons = choice
+        bands[subject] = band
+        if position == 0:
+            bands[subject] = _raised(table, band, rules.escalators, known)
+            below = frozenset(role for stage in pack.chains[band].stages for role in stage)
+            raising = escalators if bands[subject] != band else ()
+        why[bands[subject]] = (*why.get(bands[subject], ()), *reasons)
+    for table in rules.joins:
+        for match in table.evaluate(known):
+            band = match.outputs["band"]
+            bands[table.subject if table.subject not in bands else f"{table.subject} {match.row_code}"] = band
+            why[band] = (*why.get(band, ()), *match.reasons)
+    raised = next(iter(bands.values()), "")
     stages = []
     hours = 0
     for number, seats in enumerate(route(pack, bands.values()), start=1):
-        hours += max(seat.hours for seat in seats)
-        stages.append(Stage(number, tuple(_step(pack, number, seat, why, below, raising) for seat in seats)))
-    notices = _sentences(tables["NO"].evaluate(known))
+        hours += max((seat.hours for seat in seats if not seat.ratifies), default=0)
+        steps = (_step(pack, request_kind, number, seat, why, raising, raised, below) for seat in seats)
+        stages.append(Stage(number, tuple(steps)))
     plan = Plan(
-        request_kind, pack.number, pack.digest, bands, tuple(stages), tuple(blocks), tuple(notices),
-        escalators, hours, "",
+        request_kind, pack.number, pack.digest, bands, tuple(stages), tuple(blocks),
+        tuple(_sentences(rules.notices, known)), escalators, hours, "",
     )  # fmt: skip
     object.__setattr__(plan, "digest", _digest(plan))
     return plan
@@ -173,10 +180,29 @@ _GAP = Reason(
 )
 
 
-def _raised(pack: Pack, band: str, count: int) -> str:
-    """`count` bands higher, within the cap of the policy and the highest band."""
-    levels = min(count, pack.escalator_cap)
-    return pack.bands[min(pack.bands.index(band) + levels, len(pack.bands) - 1)]
+def _choices(rules: KindRules, facts: Facts) -> dict[str, tuple[Table, str, tuple[Reason, ...]] | None]:
+    """For each subject the table and the highest band that its rows ask for, with their reasons; None for a gap."""
+    found: dict[str, tuple[Table, str, tuple[Reason, ...]] | None] = {}
+    for table in rules.bands:
+        found.setdefault(table.subject, None)
+        matches = table.evaluate(facts)
+        if not matches:
+            continue
+        band = max((match.outputs["band"] for match in matches), key=table.ladder.index)
+        if found[table.subject] is not None:
+            raise PolicyError(f"Table {table.code}: another table of {table.subject} holds as well.")
+        asking = [match for match in matches if match.outputs["band"] == band]
+        found[table.subject] = (table, band, tuple(reason for match in asking for reason in _joined(match)))
+    return found
+
+
+def _raised(table: Table, band: str, escalators: tuple[Table, ...], facts: Facts) -> str:
+    """As many bands higher as escalators hold, each table within its cap, at most the highest band of the ladder."""
+    levels = 0
+    for each in escalators:
+        count = len(_escalators(each.evaluate(facts)))
+        levels += count if each.cap is None else min(count, each.cap)
+    return table.ladder[min(table.ladder.index(band) + levels, len(table.ladder) - 1)]
 
 
 def _escalators(matches: list[Match]) -> tuple[Reason, ...]:
@@ -201,26 +227,39 @@ def _joined(match: Match) -> tuple[Reason, ...]:
     )
 
 
-def _sentences(matches: list[Match]) -> list[Reason]:
-    return [reason for match in matches for reason in match.reasons]
+def _sentences(tables: tuple[Table, ...], facts: Facts) -> list[Reason]:
+    return [reason for table in tables for match in table.evaluate(facts) for reason in match.reasons]
 
 
 def _step(
     pack: Pack,
+    kind: str,
     number: int,
     seat: Seat,
     why: Mapping[str, tuple[Reason, ...]],
-    below: frozenset[str],
     raising: tuple[Reason, ...],
+    raised: str,
+    below: frozenset[str],
 ) -> PlanStep:
-    """Reasons: those of every band that asks for the role, and the escalators where they brought the
-    role in.
+    """Reasons: those of every band that asks for the role, and the escalators where they brought the role in.
+
+    Args:
+        raised: the band that escalators made higher; `below` are the roles that it asked for before.
     """
     reasons = [reason for band in why if band in seat.bands for reason in why[band]]
-    if raising and seat.role not in below and not seat.bands.isdisjoint(pack.bands):
+    if raising and seat.role not in below and raised in seat.bands:
         reasons.extend(raising)
-    rule = pack.roles[seat.role]
-    return PlanStep(seat.role, number, seat.role, rule.function, rule.mode, seat.hours, tuple(reasons))
+    key, role = seat.role, pack.roles[seat.role]
+    return PlanStep(key, number, key, role.function, _mode(pack, kind, seat), seat.hours, tuple(reasons))
+
+
+def _mode(pack: Pack, kind: str, seat: Seat) -> str:
+    """Ratify, comment, approve; a role without any authority in this kind of request endorses."""
+    if seat.ratifies:
+        return "ratify"
+    if seat.comments:
+        return "comment"
+    return "approve" if seat.role in pack.approving[kind] else "endorse"
 
 
 def _reasons(data: Any) -> tuple[Reason, ...]:

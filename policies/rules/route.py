@@ -20,11 +20,16 @@ from policies.rules.pack import Pack, RoleRule
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A role in the plan, its working hours, and the bands that ask for it."""
+    """A role in the plan, its working hours, the bands that ask for it, and how it takes part.
+
+    `ratifies`: it acts after the request took effect; `comments`: it is only asked for a comment.
+    """
 
     role: str
     hours: int
     bands: frozenset[str]
+    ratifies: bool = False
+    comments: bool = False
 
 
 Route = tuple[tuple[Seat, ...], ...]
@@ -43,8 +48,8 @@ def route(pack: Pack, bands: Iterable[str]) -> Route:
 
 
 def _union(pack: Pack, bands: frozenset[str]) -> Route:
-    asked = {role for band in bands for stage in pack.chains[band] for role in stage}
-    actor = {role: _stand_in(role, asked, pack.roles) for role in asked}
+    groups = [{role for stage in pack.chains[band].stages for role in stage} for band in bands]
+    actor = {role: _stand_in(role, groups, pack.roles) for group in groups for role in group}
     stage_of = _stages(set(actor.values()), _before(pack, bands, actor))
     ranks = list(pack.roles)
     stages: list[tuple[Seat, ...]] = []
@@ -54,9 +59,12 @@ def _union(pack: Pack, bands: frozenset[str]) -> Route:
     return tuple(stages)
 
 
-def _stand_in(role: str, asked: set[str], roles: Mapping[str, RoleRule]) -> str:
-    """The highest role asked for that stands for `role`, else `role` itself."""
-    standing = [other for other in asked if role in roles[other].stands_for]
+def _stand_in(role: str, groups: Iterable[set[str]], roles: Mapping[str, RoleRule]) -> str:
+    """The highest role asked for that stands for `role`, else `role` itself; a chain that names both means both."""
+    groups = list(groups)
+    asked = {other for group in groups for other in group}
+    together = {other for group in groups if role in group for other in group}
+    standing = [other for other in asked - together if role in roles[other].stands_for]
     return max(standing, key=lambda other: roles[other].level) if standing else role
 
 
@@ -65,11 +73,13 @@ def _before(pack: Pack, bands: frozenset[str], actor: Mapping[str, str]) -> set[
     pairs = {
         (actor[first], actor[second])
         for band in bands
-        for stage, following in zip(pack.chains[band], pack.chains[band][1:], strict=False)
+        for stage, following in zip(pack.chains[band].stages, pack.chains[band].stages[1:], strict=False)
         for first in stage
         for second in following
     }
     present = set(actor.values())
+    late = {role for role in present if _only_ratifies(pack, bands, role, actor)}
+    pairs |= {(early, role) for role in late for early in present - late}
     pairs |= {
         (low, high)
         for low in present
@@ -77,6 +87,11 @@ def _before(pack: Pack, bands: frozenset[str], actor: Mapping[str, str]) -> set[
         if pack.roles[low].function == pack.roles[high].function and pack.roles[low].level < pack.roles[high].level
     }
     return {(first, second) for first, second in pairs if first != second}
+
+
+def _only_ratifies(pack: Pack, bands: frozenset[str], role: str, actor: Mapping[str, str]) -> bool:
+    chains = [pack.chains[band] for band in bands if role in _acting(pack, band, actor)]
+    return all(role in {actor[each] for each in chain.ratifying} for chain in chains)
 
 
 def _stages(roles: set[str], before: set[tuple[str, str]]) -> dict[str, int]:
@@ -94,8 +109,17 @@ def _stages(roles: set[str], before: set[tuple[str, str]]) -> dict[str, int]:
 
 
 def _seat(pack: Pack, role: str, bands: frozenset[str], actor: Mapping[str, str]) -> Seat:
-    asking = frozenset(
-        band for band in bands if any(actor[each] == role for stage in pack.chains[band] for each in stage)
-    )
+    asking = frozenset(band for band in bands if role in _acting(pack, band, actor))
     hours = max(pack.chain_sla[band].get(role, pack.sla_hours[role]) for band in asking)
-    return Seat(role, hours, asking)
+    chains = [pack.chains[band] for band in asking]
+    return Seat(
+        role,
+        hours,
+        asking,
+        ratifies=all(role in {actor[each] for each in chain.ratifying} for chain in chains),
+        comments=all(role in {actor[each] for each in chain.comments} for chain in chains),
+    )
+
+
+def _acting(pack: Pack, band: str, actor: Mapping[str, str]) -> set[str]:
+    return {actor[role] for stage in pack.chains[band].stages for role in stage}

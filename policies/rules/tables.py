@@ -15,6 +15,7 @@ from policies.rules.cells import KINDS, NUMBER_KINDS, Cell, Fact, PolicyError, p
 from policies.rules.wording import cell_bound, cell_words, condition_words, value_words
 
 HIT_POLICIES = ("unique", "any", "first", "collect", "priority")
+USES = ("band", "join", "escalator", "block", "notice")
 _PLACE = re.compile(r"\{(\w+)(!{0,2})\}")
 
 Facts = Mapping[str, Fact]
@@ -125,7 +126,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A parsed table of one policy version."""
+    """A parsed table of one policy version.
+
+    A table that routes requests says for which kind (`request_kind`) and how it is used (`use`: one of `USES`).
+    `subject` groups band tables that are alternatives, `ladder` lists the bands from lowest to highest, `cap` is how
+    many bands escalators may add.
+    """
 
     code: str
     kind: str
@@ -134,6 +140,11 @@ class Table:
     title_en: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
+    request_kind: str = ""
+    use: str = ""
+    subject: str = ""
+    ladder: tuple[str, ...] = ()
+    cap: int | None = None
 
     @cached_property
     def column(self) -> dict[str, Column]:
@@ -178,7 +189,24 @@ def parse_table(data: Mapping[str, Any], scale: Decimal = Decimal(1)) -> Table:
         raise PolicyError(f"Table {data['code']}: unknown hit policy {data['hit_policy']!r}.")
     columns = tuple(_column(data["code"], each) for each in data["columns"])
     rows = tuple(_row(data["code"], columns, row, scale) for row in data["rows"])
-    return Table(data["code"], data["kind"], data["hit_policy"], data["title_zh"], data["title_en"], columns, rows)
+    use = data.get("routing", {})
+    if use and (use["use"] not in USES or not use["request_kind"]):
+        raise PolicyError(f"Table {data['code']}: cannot be used as {use!r}.")
+    ladder = use.get("ladder") or dict.fromkeys(row.outputs.get("band", "") for row in rows)
+    return Table(
+        code=data["code"],
+        kind=data["kind"],
+        hit_policy=data["hit_policy"],
+        title_zh=data["title_zh"],
+        title_en=data["title_en"],
+        columns=columns,
+        rows=rows,
+        request_kind=use.get("request_kind", ""),
+        use=use.get("use", ""),
+        subject=use.get("subject", data["code"]),
+        ladder=tuple(ladder) if use.get("use") == "band" else (),
+        cap=int(use["cap"]) if "cap" in use else None,
+    )
 
 
 def _column(table: str, data: Mapping[str, Any]) -> Column:
