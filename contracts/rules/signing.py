@@ -1,6 +1,5 @@
 """Who may sign for the other side, whether their copy says what ours says, and how far a contract is."""
 
-import os.path
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -143,7 +142,7 @@ def _page(number: int, ours: str, theirs: str) -> PageMatch:
 
 def _changes(left: str, right: str) -> tuple[Change, ...]:
     if max(len(left), len(right)) > COMPARED:
-        start = len(os.path.commonprefix([left, right]))
+        start = next((at for at, pair in enumerate(zip(left, right, strict=False)) if pair[0] != pair[1]), 0)
         return (Change(_cut(left, start, len(left)), _cut(right, start, len(right))),)
     found = []
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
