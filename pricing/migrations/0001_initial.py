@@ -94,6 +94,7 @@ class Migration(migrations.Migration):
                         decimal_places=3, default=Decimal("1"), max_digits=12, verbose_name="stock units per pack"
                     ),
                 ),
+                ("divisible", models.BooleanField(default=False, verbose_name="sold in fractions of the unit")),
                 ("active", models.BooleanField(default=True, verbose_name="active")),
                 (
                     "category",

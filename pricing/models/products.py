@@ -71,6 +71,8 @@ class Product(models.Model):
     unit = models.CharField(_("stock unit"), max_length=20)
     pack_unit = models.CharField(_("pack"), max_length=20, blank=True)
     pack_size = models.DecimalField(_("stock units per pack"), max_digits=12, decimal_places=3, default=Decimal(1))
+    # Pieces are whole numbers; tonnes may be fractions.
+    divisible = models.BooleanField(_("sold in fractions of the unit"), default=False)
     active = models.BooleanField(_("active"), default=True)
 
     class Meta:

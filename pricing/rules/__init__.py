@@ -1,0 +1,1 @@
+"""The arithmetic of prices: pure, exact, with stated rounding."""
