@@ -194,7 +194,7 @@ def test_an_increase_that_calls_itself_a_decrease_is_stopped_like_an_increase():
     assert codes(plan_for(higher).blocks) == ["BL-OVERDUE"]
 
 
-@pytest.mark.parametrize("key", [column.key for column in PACK.columns.values() if column.required])
+@pytest.mark.parametrize("key", [column.key for column in PACK.kinds["credit"].columns.values() if column.required])
 def test_an_unknown_fact_that_the_route_needs_stops_the_submission(key):
     blocks = plan_for(facts(**{key: None})).blocks
     assert ("BL-UNKNOWN", key) in [(reason.code, reason.values.get("fact")) for reason in blocks]

@@ -133,8 +133,8 @@ def test_a_condition_in_words_names_both_bounds():
 
 
 def test_chains_are_read_as_written_in_the_matrix():
-    assert parse_chain("SM → (RD ∥ CC ∥ LG) → CFO") == (("SM",), ("RD", "CC", "LG"), ("CFO",))
-    assert parse_chain("") == ()
+    assert parse_chain("SM → (RD ∥ CC ∥ LG) → CFO").stages == (("SM",), ("RD", "CC", "LG"), ("CFO",))
+    assert parse_chain("").stages == ()
     with pytest.raises(PolicyError):
         parse_chain("SM → and so on")
 
