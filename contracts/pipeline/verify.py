@@ -16,6 +16,7 @@ from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverage
 from pyhanko_certvalidator import ValidationContext
 
 from contracts.pipeline.waiting import wait_for
+from contracts.pipeline.wrapping import as_we_write_it
 
 BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]")
 MAX_FILE = 32 * 1024 * 1024
@@ -121,7 +122,8 @@ def _holder(certificate: x509.Certificate) -> str:
 def _canonical(pdf: bytes) -> bool:
     """Whether the signature's bytes are exactly one DER value in upper-case hex, padded with zeros.
 
-    Readers ignore the padding and the case of letters, so a change there would go unseen without this.
+    Readers ignore the padding, the case of letters and most of what is not signed, so a change there would
+    go unseen without this.
     """
     match = next(iter(BYTE_RANGE.finditer(pdf)), None)
     if match is None:
@@ -131,7 +133,8 @@ def _canonical(pdf: bytes) -> bool:
     if start != 0 or rest + tail != len(pdf) or not re.fullmatch(rb"<(?:[0-9A-F]{2})+>", gap):
         return False
     signature = bytes.fromhex(gap[1:-1].decode("ascii"))
-    return not any(signature[_der_length(signature) :])
+    size = _der_length(signature)
+    return not any(signature[size:]) and as_we_write_it(signature[:size])
 
 
 def _der_length(data: bytes) -> int:
