@@ -6,6 +6,7 @@ class CustomersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from customers import audit_actions
+        from customers import audit_actions, tasks
 
-        assert audit_actions  # noqa: S101  (imported for what it registers)
+        assert audit_actions  # noqa: S101  (imported for what they register)
+        assert tasks  # noqa: S101

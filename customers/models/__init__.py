@@ -22,9 +22,22 @@ from customers.models.file import (
     LicenceKind,
     Segment,
 )
+from customers.models.letters import Letter, LetterQuerySet
 from customers.models.papers import Paper
+from customers.models.tier import (
+    STARS,
+    Lever,
+    ListChange,
+    TierChange,
+    TierEnd,
+    TierReason,
+    TierRecord,
+    TierRecordSource,
+    TierSource,
+)
 
 __all__ = [
+    "STARS",
     "Claim",
     "ClaimKind",
     "Contact",
@@ -37,11 +50,21 @@ __all__ = [
     "FlagKind",
     "Invoice",
     "LegalFlag",
+    "Letter",
+    "LetterQuerySet",
+    "Lever",
     "Licence",
     "LicenceKind",
+    "ListChange",
     "Order",
     "OrderStatus",
     "Paper",
     "Receipt",
     "Segment",
+    "TierChange",
+    "TierEnd",
+    "TierReason",
+    "TierRecord",
+    "TierRecordSource",
+    "TierSource",
 ]

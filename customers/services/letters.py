@@ -118,9 +118,7 @@ def release(kind: LetterKind, letter: Any, actor: User) -> None:
         note(kind, "reopened", letter, actor, {"revision": letter.revision})
 
 
-def note(
-    kind: LetterKind, event: str, letter: Any, actor: User | None, after: Mapping[str, Any] | None = None
-) -> None:
+def note(kind: LetterKind, event: str, letter: Any, actor: User | None, after: Mapping[str, Any] | None = None) -> None:
     """Write `<prefix>_<event>` into the customer's chain."""
     record(
         f"{kind.prefix}_{event}",
