@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass, field, replace
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Any
 
-from policies.rules.standards import GradeStandard, Parameters, TierTerms
+from policies.rules.standards import GradeStandard, Parameters
+from policies.rules.tiers.terms import TierTerms
 
 ZERO = Decimal(0)
 CENT = Decimal("0.01")

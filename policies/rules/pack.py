@@ -11,8 +11,9 @@ from decimal import Decimal
 from typing import Any
 
 from policies.rules.cells import PolicyError
-from policies.rules.standards import Card, GradeStandard, Parameters, TierTerms, tier_terms
+from policies.rules.standards import Card, GradeStandard, Parameters
 from policies.rules.tables import USES, Column, Row, Table, parse_table
+from policies.rules.tiers.terms import TierTerms, tier_terms
 
 SECTIONS = ("HP", "CE", "FA", "DP")
 _ROLE = re.compile(r"[A-Z]{2,4}")
@@ -60,17 +61,19 @@ class DocumentRule:
 class Chain:
     """Who approves, stage by stage: ``SM → (RD ∥ CC) ⇒ FM``.
 
-    After the first `effect_after` stages the request takes effect, and later stages ratify what is in force. Roles in
-    `comments` (written ``SM?``) are asked for a comment and may object; they cannot stop anything.
+    After the first `effect_after` stages the request takes effect, and later stages ratify what is in force; when one
+    of them does not, the last stage decides (``↑ CFO``). Roles in `comments` (written ``SM?``) are asked for a comment
+    and may object; they cannot stop anything.
     """
 
     stages: tuple[tuple[str, ...], ...]
     effect_after: int
     comments: frozenset[str] = frozenset()
+    appeal: frozenset[str] = frozenset()
 
     @property
     def ratifying(self) -> frozenset[str]:
-        """Roles that act after it took effect."""
+        """Roles that act after it took effect, those of the appeal included."""
         return frozenset(role for stage in self.stages[self.effect_after :] for role in stage)
 
 
@@ -197,15 +200,18 @@ def _bands(table: Table) -> set[str]:
 def parse_chain(text: str) -> Chain:
     """``SM → (RD ∥ CC) → CFO`` as stages of roles; the empty text is no step.
 
-    ``⇒`` in place of the arrow (or in front) is where it takes effect; ``SM?`` is asked for a comment. Raises
-    PolicyError.
+    ``⇒`` in place of the arrow (or in front) is where it takes effect, ``↑`` names who decides when it is not ratified,
+    ``SM?`` is asked for a comment. Raises PolicyError.
     """
     before, mark, after = text.partition("⇒")
+    after, up, appeal = after.partition("↑")
     comments: set[str] = set()
-    first, second = _stages(before, text, comments), _stages(after, text, comments)
-    if "⇒" in after or (mark and not second):
+    first, second, last = (_stages(part, text, comments) for part in (before, after, appeal))
+    if "⇒" in after + appeal or "↑" in before or bool(mark) != bool(second) or bool(up) != (len(last) == 1):
         raise PolicyError(f"Cannot read the approval chain {text!r}.")
-    return Chain(first + second, len(first), frozenset(comments))
+    return Chain(
+        first + second + last, len(first), frozenset(comments), frozenset(role for each in last for role in each)
+    )
 
 
 def _stages(part: str, text: str, comments: set[str]) -> tuple[tuple[str, ...], ...]:

@@ -1,4 +1,4 @@
-"""The credit standards of a policy version as plain values: scorecard, grades, tier terms, parameters.
+"""The credit standards of a policy version as plain values: scorecard, grades, parameters.
 
 Pure data read from the policy tables (`policies/data/defaults.json` holds version 1). Nothing here
 decides; `credit.rules` and `policies.rules.plan` do. Numbers are `Decimal` from the first moment:
@@ -7,7 +7,6 @@ read the JSON with `json.loads(text, parse_float=Decimal)` or let `number()` con
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -143,27 +142,6 @@ class GradeStandard:
 
 
 @dataclass(frozen=True, slots=True)
-class TierTerms:
-    """Form 7, one star: standard and longest term (days), and how the tier bounds the credit limit.
-
-    `unsecured_months` bounds the unsecured limit to that many monthly averages (None = the tier sets no
-    bound); `secured_only` allows only the part covered by security. Percentages are in percent.
-    """
-
-    tier: int
-    entry_score: Decimal
-    grade_gate: str
-    std_term: int
-    max_term: int
-    discount_pct: Decimal
-    unsecured_months: Decimal | None
-    secured_only: bool
-    placement_factor: Decimal
-    rebate_pct: Decimal
-    limit_rule: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Parameters:
     """Global parameters of the credit standard (defaults.md 2(b)); shares are fractions, terms days."""
 
@@ -214,48 +192,3 @@ class Parameters:
             else:
                 values[key] = number(raw)
         return cls(**values)
-
-
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
-_TIER_ROWS = {
-    "entry": "进入标准",
-    "gate": "信用等级门槛",
-    "discount": "价格折扣带",
-    "std": "标准账期",
-    "max": "账期上限",
-    "limit": "信用额度规则",
-    "placement": "铺货额度",
-    "rebate": "年返利",
-}
-
-
-def _first(text: str, default: str = "0") -> Decimal:
-    found = _NUMBER.search(text)
-    return Decimal(found.group() if found else default)
-
-
-def tier_terms(rows: Iterable[Mapping[str, str]]) -> dict[int, TierTerms]:
-    """Read the tier policy table (form 7, `tier_policy` of the defaults) into one `TierTerms` per star."""
-    table = list(rows)
-    cells = {key: next(r for r in table if r["item"].startswith(zh)) for key, zh in _TIER_ROWS.items()}
-    return {star: _terms(star, {key: row[str(star)] for key, row in cells.items()}) for star in (4, 3, 2, 1)}
-
-
-def _terms(star: int, cell: Mapping[str, str]) -> TierTerms:
-    limit = cell["limit"]
-    months = re.search(r"unsecured ≤ (\d+(?:\.\d+)?)", limit)
-    factor = re.search(r"× (\d+(?:\.\d+)?)", cell["placement"])
-    placement = Decimal(factor.group(1)) if factor else Decimal(1 if "rebate" in cell["placement"] else 0)
-    return TierTerms(
-        tier=star,
-        entry_score=Decimal(0) if cell["entry"].startswith("<") else _first(cell["entry"]),
-        grade_gate=cell["gate"].removeprefix("≥").strip() if "≥" in cell["gate"] else "",
-        std_term=int(_first(cell["std"])),
-        max_term=int(_first(cell["max"])),
-        discount_pct=_first(cell["discount"]),
-        unsecured_months=Decimal(months.group(1)) if months else None,
-        secured_only=limit.startswith("secured"),
-        placement_factor=placement,
-        rebate_pct=_first(cell["rebate"]),
-        limit_rule=limit,
-    )

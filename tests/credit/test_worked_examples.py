@@ -16,7 +16,7 @@ from credit.rules.limit import (
     limit,
 )
 from credit.rules.scorecard import ScoreResult, printed, score, variant_for
-from policies.rules.standards import TierTerms
+from policies.rules.tiers.terms import TierTerms
 from policies.seed import DATA, default_pack
 
 PACK = default_pack()
