@@ -22,6 +22,7 @@ class Kind(models.TextChoices):
 
     DECISION_NOTICE = "decision_notice", _("Decision notice")
     APPROVAL_SHEET = "approval_sheet", _("Approval sheet")
+    CONTRACT = "contract", _("Contract")
 
 
 class State(models.TextChoices):
