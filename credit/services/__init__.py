@@ -9,14 +9,8 @@ from credit.services.drafts import (
     save_draft,
     start_draft,
 )
-from credit.services.lines import (
-    GrantTerms,
-    activate_line,
-    end_line,
-    expire_line,
-    fulfil_condition,
-    grant_line,
-)
+from credit.services.granting import GrantTerms, grant_line
+from credit.services.lines import activate_line, end_line, expire_line, fulfil_condition
 from credit.services.papers import add_attachment, remove_attachment
 
 __all__ = [
