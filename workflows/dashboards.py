@@ -15,9 +15,9 @@ from accounts.roles import Role
 from audit.models import READERS, Event
 from audit.queries import page, trail_state
 from contracts.models import Document
-from credit.models import CreditApplication, CreditLine
+from credit.models import CreditLine
 from customers.models import Licence
-from workflows.credit_letter import KIND
+from workflows.kinds.pages import PAGES
 from workflows.models import Decision, Request, State, Step
 from workflows.queries import inbox, waiting_count
 from workflows.queries_pages import holders_now
@@ -39,8 +39,6 @@ def home(user: User) -> dict[str, Any]:
     sells = has_role(user, Role.REP)
     shown = mine if sells else Request.objects.visible_to(user).select_related("customer", "unit", "region")
     in_review = shown.filter(state=State.IN_REVIEW).order_by("-pk")
-    under_way = [request.letter_id for request in mine.open().filter(kind=KIND.code)]
-    drafts = CreditApplication.objects.drafts().filter(created_by=user).exclude(pk__in=under_way)
     lines = CreditLine.objects.active().filter(customer__owner=user, valid_to__range=(today, today + LINE_ENDS_SOON))
     licences = Licence.objects.filter(
         customer__owner=user, customer__active=True, blocking=True, valid_to__lte=today + LICENCE_ENDS_SOON
@@ -50,7 +48,7 @@ def home(user: User) -> dict[str, Any]:
     reviews = has_role(user, *READERS)
     return {
         "returned": list(returned[:ROWS]),
-        "drafts": list(drafts.select_related("customer")[:ROWS]),
+        "drafts": drafts(user),
         "lines": list(lines.select_related("customer").order_by("valid_to")[:ROWS]),
         "licences": list(licences.select_related("customer").order_by("valid_to")[:ROWS]),
         "on_the_way": on_the_way(list(in_review[:ROWS])),
@@ -62,6 +60,23 @@ def home(user: User) -> dict[str, Any]:
         "trail": trail_state() if reviews else None,
         "events": _latest(user) if reviews else [],
     }
+
+
+def drafts(user: User) -> list[dict[str, Any]]:
+    """What the user has begun and not sent, of every kind that he writes; the latest first. One statement a kind."""
+    under_way: dict[str, set[int]] = {}
+    for kind, letter in (
+        Request.objects.open().filter(submitter__person_id=user.person_id).values_list("kind", "letter_id")
+    ):
+        under_way.setdefault(kind, set()).add(letter)
+    found = [
+        {"pages": pages, "letter": letter}
+        for pages in PAGES.values()
+        if has_role(user, *pages.writers)
+        for letter in pages.letters(user).filter(created_by=user).order_by("-pk")[: ROWS + 1]
+        if letter.pk not in under_way.get(pages.code, ())
+    ]
+    return sorted(found, key=lambda each: each["letter"].updated_at, reverse=True)[:ROWS]
 
 
 def _latest(user: User) -> list[Event]:

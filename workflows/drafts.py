@@ -1,6 +1,7 @@
-"""Before an application is written: the customers to choose from; and the words of a plan."""
+"""Before a letter is written: what can be asked for whom, or why not; and the words of a plan."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
@@ -9,26 +10,57 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.queries import has_role
 from accounts.roles import Role
-from credit.models import CreditApplication
-from credit.services.drafts import MAY_WRITE
 from customers.models import Customer
-from workflows.credit_letter import KIND
+from workflows.kinds.pages import PAGES
 from workflows.models import Request
+from workflows.pages import Pages
 from workflows.preview import Preview, PreviewStep
 
 CHOICES = 20
 
 
+@dataclass(frozen=True)
+class Choice:
+    """One kind of request for one customer: to begin, to continue, or the reason why not."""
+
+    pages: Pages
+    reason: str = ""
+    request: Request | None = None
+    draft: Any = None
+
+
 def choices(user: User, params: Mapping[str, str]) -> dict[str, Any]:
-    """Customers for whom the user may ask, by search; for each the reason why credit cannot be asked for now."""
+    """Customers for whom the user may ask, by search, with every kind; and the kinds that need no customer."""
     words = (params.get("q") or "").strip().replace("\x00", "")[:80]
-    may = has_role(user, *MAY_WRITE)
-    rows = (
-        (Customer.objects.visible_to(user) if may else Customer.objects.none())
-        .active()
-        .select_related("unit", "region")
-    )
-    if (chosen := key_of(params.get("customer"))) is not None:
+    offered = [pages for pages in PAGES.values() if has_role(user, *pages.writers)]
+    about_customers = [pages for pages in offered if pages.by_customer]
+    chosen = key_of(params.get("customer"))
+    rows = _customers(user, words, chosen) if about_customers else Customer.objects.none()
+    found = list(rows[: CHOICES + 1])
+    shown = found[:CHOICES]
+    by_kind = [_choices_of(pages, shown, user) for pages in about_customers]
+    others = [pages for pages in PAGES.values() if pages.by_customer and pages not in offered] if chosen else []
+    return {
+        "q": words,
+        "more": len(found) > CHOICES,
+        "chosen": chosen,
+        "rows": [
+            {
+                "customer": each,
+                "choices": [
+                    *(of_kind[each.pk] for of_kind in by_kind),
+                    *(Choice(pages, reason=pages.missing_role()) for pages in others),
+                ],
+            }
+            for each in shown
+        ],
+        "alone": [] if chosen else [_alone(pages, user) for pages in offered if not pages.by_customer],
+    }
+
+
+def _customers(user: User, words: str, chosen: int | None) -> Any:
+    rows = Customer.objects.visible_to(user).active().select_related("unit", "region")
+    if chosen is not None:
         rows = rows.filter(pk=chosen)
     for word in words.split():
         rows = rows.filter(
@@ -37,29 +69,39 @@ def choices(user: User, params: Mapping[str, str]) -> dict[str, Any]:
             | Q(code__istartswith=word)
             | Q(pinyin__icontains=word.lower())
         )
-    found = list(rows[: CHOICES + 1])
-    shown = found[:CHOICES]
-    under_way = _under_way(shown)
-    drafts = {
-        draft.customer_id: draft
-        for draft in CreditApplication.objects.drafts().filter(customer__in=shown, created_by=user)
-    }
+    return rows
+
+
+def _choices_of(pages: Pages, customers: Sequence[Customer], user: User) -> dict[int, Choice]:
+    """One kind for all customers of the page: three statements at most."""
+    unfit = pages.unfit(customers, user)
+    open_now: dict[int | None, Request] = {}
+    drafts: dict[int, Any] = {}
+    if pages.single:
+        rows = Request.objects.open().filter(kind=pages.code, customer__in=customers)
+        open_now = {row.customer_id: row for row in rows}
+        mine = pages.letters(user).filter(customer__in=customers, created_by=user)
+        drafts = {draft.customer_id: draft for draft in mine}
     return {
-        "q": words,
-        "more": len(found) > CHOICES,
-        "rows": [{"customer": each, "request": under_way.get(each.pk), "draft": drafts.get(each.pk)} for each in shown],
+        each.pk: Choice(pages, unfit.get(each.pk, ""), open_now.get(each.pk), drafts.get(each.pk)) for each in customers
     }
+
+
+def _alone(pages: Pages, user: User) -> Choice:
+    """A kind that is about no customer."""
+    return Choice(pages, pages.unfit([None], user).get(None, ""))
+
+
+def start(pages: Pages, customer: Customer | None, user: User) -> Any:
+    """The letter to write: the user's own draft for this customer where there is one at a time, else a new one."""
+    draft = pages.letters(user).filter(customer=customer, created_by=user).first() if pages.single else None
+    return draft or pages.begin(customer, user)
 
 
 def key_of(text: str | None) -> int | None:
     """A row's key as it stands in an address or a form; None for anything else."""
     text = text or ""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
-
-
-def _under_way(customers: list[Customer]) -> dict[int, Request]:
-    rows = Request.objects.open().filter(kind=KIND.code, customer__in=customers)
-    return {row.customer_id: row for row in rows}
 
 
 def path_step(step: PreviewStep) -> dict[str, Any]:

@@ -69,7 +69,7 @@ class Line:
         what: which variant of the kind, for example "Increase" or "Tier B to A".
         headline: the figure people look for first, usually money; "" shows the amount of the request.
         below: small, under the headline: the difference to today.
-        figure: the one figure that matters for this kind; `tone` as in `Row`.
+        figure: the one figure that matters for this kind; `measure` says what it is, `tone` as in `Row`.
         badge: a short mark behind the customer's name, such as the grade.
     """
 
@@ -77,6 +77,7 @@ class Line:
     headline: str = ""
     below: str = ""
     figure: str = ""
+    measure: str = ""
     tone: str = ""
     badge: str = ""
 
@@ -115,6 +116,7 @@ class Notice:
 
     Args:
         title: of the paper, for example 价格批复通知书.
+        subject: which variant was asked for, for example "Increase"; printed beside the number of the request.
         opening: one sentence that says to whom and about what.
         headline: the decision in one sentence.
         boxes: up to three figures; none when it was rejected.
@@ -125,6 +127,7 @@ class Notice:
     """
 
     title: str
+    subject: str
     opening: str
     headline: str
     boxes: tuple[Box, ...] = ()
@@ -187,7 +190,8 @@ class Pages:
         letters: user -> letters that he may see and that can still be written (drafts and returned ones), with
             everything that the page needs select_related, including `created_by` and `customer__unit`.
         begin: (customer or None, user) -> a new letter with what is known filled in.
-        form: (letter, user, data, files) -> a form with `.sections`: [(title, [bound fields])]; data None: as it stands.
+        form: (letter, user, data, files) -> a form with `.sections`: [(title, [bound fields])] or
+            [(title, [bound fields], Part)]; data None: as it stands.
         keep: (letter, form, user): save the valid fields of the form, whatever the others say (Problem when refused).
         discard: (letter, user).
         papers: attachments, or None for a kind without.
@@ -196,11 +200,11 @@ class Pages:
         below: (letter, preview, user) -> pieces under the form, such as price lines or the forms behind a score.
         summary: (letter, evaluation) -> a few words beside the send button.
         places: reason code -> address or #anchor where that block is cured; reasons with a `field` value find it.
-        quiet: (evaluation) -> codes of blocks that only follow from an empty field.
+        hidden: user -> names of fields that he does not fill in.
     Showing a submitted one:
-        line, rows, words, picture, evidence: see there. beside: pieces in the right column of the request page.
+        line, rows, picture, evidence, details, words, outcome: see there.
+        beside: (frozen, user) -> pieces in the right column of the request page.
         todays: rows -> by request id, what is in force today; one statement for a page of them.
-        paper_word: code of a paper -> its word.
     Documents:
         notice: case -> what the decision notice says; None when the kind makes papers of its own.
         sheet_tables: case -> further tables of the approval sheet.
@@ -232,11 +236,14 @@ class Pages:
     below: Callable[[Any, Preview, User], Sequence[Part]] = no_parts
     summary: Callable[[Any, Mapping[str, Any]], str] = lambda letter, evaluation: ""
     places: Mapping[str, str] = field(default_factory=dict)
-    # (letter) -> why it is asked, as (label, text); the submitter's own words
+    # (frozen) -> what is asked besides the rows, as (label, value): for the request page and the approval sheet
+    details: Callable[[Frozen], Sequence[tuple[str, str]]] = lambda frozen: ()
+    # (frozen) -> why it is asked, as (label, text); the submitter's own words; a label may be empty
     words: Callable[[Frozen], Sequence[tuple[str, str]]] = lambda frozen: ()
+    # (frozen) -> what became of it, in a few words; shown once it is closed
+    outcome: Callable[[Frozen], str] = lambda frozen: ""
     beside: Callable[[Frozen, User], Sequence[Part]] = no_parts
     todays: Callable[[Sequence[Frozen]], Mapping[int, Any]] = nothing_today
-    paper_word: Callable[[str], str] = str
     sheet_tables: Callable[["Case"], Sequence[Table]] = lambda case: ()
     hidden: Callable[[User], Collection[str]] = lambda user: ()
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
 
 from django.db.models import Count, Q, QuerySet
@@ -12,10 +12,7 @@ from accounts.models import RoleAssignment, User
 from accounts.queries import in_force
 from audit.clock import db_now
 from audit.queries import within
-from credit.choices import line_kind
-from credit.models import CreditLine
-from credit.queries import LineState, lines_in_force
-from policies.rules.calendar import business_date, working_hours_between
+from policies.rules.calendar import working_hours_between
 from workflows import rules
 from workflows.authority import refusal_of
 from workflows.engine import Round
@@ -35,40 +32,11 @@ def named(words: str, prefix: str = "") -> Q:
     return found
 
 
-def terms_today(requests: Iterable[tuple[Request, str]]) -> dict[int, LineState]:
-    """The line in force today that each request is about, by request id; one statement.
-
-    Args:
-        requests: with the request type of the letter, which says whether it is about trade, placement …
-    """
-    pairs = list(requests)
-    if not pairs:
-        return {}
-    today = business_date(db_now(), pairs[0][0].unit.time_zone)
-    found: dict[tuple[int, str], CreditLine] = {}
-    for line in lines_in_force({request.customer for request, _type in pairs}, today):
-        found.setdefault((line.customer_id, line.kind), line)
-    return {
-        request.pk: LineState.of(found.get((request.customer_id, line_kind(req_type or ""))))
-        for request, req_type in pairs
-    }
-
-
 def hours_until(request: Request, due_at: datetime | None, now: datetime) -> Decimal | None:
     """Working hours until something is due, in the company's calendar; negative when it is late."""
     if due_at is None:
         return None
     return working_hours_between(now, due_at, request.unit.time_zone, request.unit.holiday_calendar)
-
-
-def decimal_of(value: object) -> Decimal | None:
-    """A figure of stored content; None when it is not known."""
-    if value is None or isinstance(value, bool):
-        return None
-    try:
-        return Decimal(str(value))
-    except InvalidOperation:
-        return None
 
 
 def current_round(request: Request) -> Round:

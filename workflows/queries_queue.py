@@ -16,14 +16,8 @@ from workflows.queries_pages import named
 PAGE: Final = 50
 # Counts on chips stop here: a manager with more has another problem than the exact number.
 COUNTED: Final = 500
-# The few values of a submission that a row of the queue shows, so that whole contents stay in the database.
-SHOWN: Final = {
-    "grade": "content__facts__grade",
-    "over_formula_pct": "content__facts__over_formula_pct",
-    "limit_formula": "content__facts__limit_formula",
-    "req_type": "content__asked__req_type",
-    "req_term": "content__asked__req_term",
-}
+# The parts of a submission that a row of a list shows: the evaluation, which is large, stays in the database.
+SHOWN: Final = {"asked": "content__asked", "facts": "content__facts", "terms": "content__terms"}
 
 
 @dataclass(frozen=True)

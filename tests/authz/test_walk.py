@@ -16,7 +16,7 @@ from tests.authz.world import Api, World, api_routes, browser, routes
 
 CLOSELY = {"rep", "other_rep", "manager", "credit_controller", "cfo", "auditor", "keeper", "newcomer", "operator"}
 MAIN_PAGES = ("", "queue/", "queue/<int:step>/", "requests/", "requests/<str:no>/", "requests/new/", "customers/",
-              "customers/<int:pk>/", "documents/", "policies/", "audit/", "requests/drafts/<int:pk>/")  # fmt: skip
+              "customers/<int:pk>/", "documents/", "policies/", "audit/", "requests/drafts/<slug:kind>/<int:pk>/")  # fmt: skip
 # The description of the API, and addresses that do not exist.
 API_OPEN = {"api/v1/openapi.json", "api/v1/", "api", "api/"}
 
@@ -96,7 +96,7 @@ def test_looking_over_the_api_writes_nothing_either(world: World) -> None:
 def test_the_walk_reaches_what_is_behind_the_addresses(world: World) -> None:
     """The walks above would be worth little if everybody met 404 everywhere."""
     readers = {
-        "rep": ["requests/<str:no>/", "requests/drafts/<int:pk>/", "customers/<int:pk>/", "documents/<str:number>.pdf",
+        "rep": ["requests/<str:no>/", "requests/drafts/<slug:kind>/<int:pk>/", "customers/<int:pk>/", "documents/<str:number>.pdf",
                 "credit/attachments/<int:pk>/", "credit/applications/<int:pk>/score/", "requests/<str:no>/documents/"],
         "manager": ["queue/<int:step>/", "queue/", "requests/<str:no>/"],
         "auditor": ["audit/", "audit/events/<int:pk>/", "audit/requests/<str:number>/", "documents/<str:number>/"],
@@ -143,7 +143,7 @@ def test_the_operators_flag_shows_nothing_of_the_business(world: World) -> None:
     assert client.get("/audit/").status_code == 403
     for address in ("/api/v1/customers", "/api/v1/requests", "/api/v1/documents", "/api/v1/credit-lines"):
         assert api.get(address).json()["items"] == [], address
-    hidden = ("customers/<int:pk>/", "requests/<str:no>/", "requests/drafts/<int:pk>/", "documents/<str:number>.pdf")
+    hidden = ("customers/<int:pk>/", "requests/<str:no>/", "requests/drafts/<slug:kind>/<int:pk>/", "documents/<str:number>.pdf")
     assert {client.get(world.address(route)).status_code for route in hidden} == {404}
 
 

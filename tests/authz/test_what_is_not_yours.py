@@ -41,7 +41,7 @@ def test_another_rep_finds_nothing_of_the_customer_on_any_page(world: World) -> 
     mine = [
         "customers/<int:pk>/", "customers/<int:pk>/edit/", "customers/<int:pk>/share/",
         "customers/<int:pk>/contacts/<int:row>/", "credit/customers/<int:customer_pk>/forms/<int:form_no>/",
-        "credit/attachments/<int:pk>/", "credit/applications/<int:pk>/score/", "requests/drafts/<int:pk>/",
+        "credit/attachments/<int:pk>/", "credit/applications/<int:pk>/score/", "requests/drafts/<slug:kind>/<int:pk>/",
         "requests/<str:no>/", "requests/<str:no>/documents/", "requests/<str:no>/papers/<int:paper>/",
         "queue/<int:step>/", "documents/<str:number>/", "documents/<str:number>.pdf",
     ]  # fmt: skip
@@ -57,9 +57,9 @@ def test_another_rep_finds_nothing_of_the_customer_on_any_page(world: World) -> 
 def test_another_rep_cannot_write_to_what_he_cannot_see(world: World) -> None:
     stranger = browser(world.company.other_rep)
     doors = [
-        "requests/drafts/<int:pk>/", "requests/drafts/<int:pk>/preview/", "requests/drafts/<int:pk>/submit/",
-        "requests/drafts/<int:pk>/discard/", "requests/drafts/<int:pk>/attachments/",
-        "requests/drafts/<int:pk>/attachments/<int:paper>/remove/", "requests/<str:no>/withdraw/",
+        "requests/drafts/<slug:kind>/<int:pk>/", "requests/drafts/<slug:kind>/<int:pk>/preview/", "requests/drafts/<slug:kind>/<int:pk>/submit/",
+        "requests/drafts/<slug:kind>/<int:pk>/discard/", "requests/drafts/<slug:kind>/<int:pk>/attachments/",
+        "requests/drafts/<slug:kind>/<int:pk>/attachments/<int:paper>/remove/", "requests/<str:no>/withdraw/",
         "requests/<str:no>/share/", "requests/<str:no>/resubmit/", "requests/<str:no>/steps/<int:step>/decide/",
         "customers/<int:pk>/edit/", "customers/<int:pk>/share/", "customers/<int:pk>/licences/new/",
         "credit/conditions/<int:pk>/fulfil/", "credit/customers/<int:customer_pk>/forms/<int:form_no>/",
@@ -153,5 +153,5 @@ def test_a_shared_customer_is_read_and_not_edited_by_sharing_alone(world: World)
     clerk = browser(world.company.keeper)
     assert clerk.get(world.address("customers/<int:pk>/")).status_code == 200
     auditor = browser(world.company.auditor)
-    assert auditor.get(world.address("requests/drafts/<int:pk>/")).status_code == 403
-    assert auditor.post(world.address("requests/drafts/<int:pk>/discard/")).status_code == 403
+    assert auditor.get(world.address("requests/drafts/<slug:kind>/<int:pk>/")).status_code == 403
+    assert auditor.post(world.address("requests/drafts/<slug:kind>/<int:pk>/discard/")).status_code == 403

@@ -22,7 +22,7 @@ from tests.contracts.factories import issued
 from tests.factories import Company
 from tests.workflows.factories import ready_application, trading_customer
 from workflows import rules, services
-from workflows.credit_letter import KIND
+from workflows.kinds.credit import KIND
 from workflows.models import Request, Step, Submission
 
 # The operators' admin asks Django's staff flag, the API asks bearer tokens: they are walked apart.
@@ -69,7 +69,7 @@ class World:
             "documents/": {"number": self.document.number},
             "^certificates/": {"form": "pem"},
             "requests/": {"no": self.request.no, "step": self.step.pk, "paper": sent.pk},
-            "requests/drafts/": {"pk": self.draft.pk, "paper": letter.pk},
+            "requests/drafts/": {"kind": "credit", "pk": self.draft.pk, "paper": letter.pk},
             "queue/": {"step": self.step.pk},
             "api/v1/customers": {"pk": self.customer.pk, "unit": self.company.unit.code, "kind": "invoices"},
             "api/v1/credit-applications": {"pk": self.draft.pk},
@@ -101,7 +101,7 @@ def build(company: Company | None = None) -> World:
     flags = {"kind": "lawsuit", "on": business_today() - timedelta(days=900), "source": "court register"}
     LegalFlag.objects.create(customer=customer, closed_on=business_today() - timedelta(days=800), **flags)
     decided = sent(company, trading_customer(company))
-    condition = rules.Conditions(security="Bank guarantee of 100,000")
+    condition = dict(security="Bank guarantee of 100,000")
     decide(company, decided, "SM", verb="approve_conditional", reason="safer", conditions=condition)
     while step := Step.objects.filter(request=decided, status="open").first():
         decide(company, decided, step.role)

@@ -68,7 +68,7 @@ class Someone:
         self.page.fill("[name=q]", customer.code)
         self.page.press("[name=q]", "Enter")
         self.page.locator(f"form:has([name=customer][value='{customer.pk}']) button").click()
-        self.page.wait_for_url("**/requests/drafts/*/")
+        self.page.wait_for_url("**/requests/drafts/credit/*/")
 
     def fills_in(self, **values: str) -> None:
         """Type like a person; every change is kept by itself and answered by the panel."""

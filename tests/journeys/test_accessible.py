@@ -36,7 +36,7 @@ def test_the_main_pages_have_no_serious_violation(
     speak(world.company, language)
     pages = {
         "rep": [
-            "/", "/requests/new/", f"/requests/drafts/{world.draft.pk}/", "/requests/",
+            "/", "/requests/new/", f"/requests/drafts/credit/{world.draft.pk}/", "/requests/",
             f"/requests/{world.request.no}/", f"/requests/{world.decided.no}/", "/customers/",
             f"/customers/{world.customer.pk}/", f"/credit/customers/{world.customer.pk}/forms/2/",
             f"/credit/applications/{world.draft.pk}/score/", "/documents/", f"/documents/{world.document.number}/",

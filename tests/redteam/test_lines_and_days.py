@@ -14,7 +14,7 @@ from credit.models import CreditApplication, CreditLine
 from tests import factories
 from tests.factories import Company
 from tests.workflows.factories import ready_application
-from workflows.rules import Terms
+from workflows.kinds.credit import Granted
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +27,7 @@ def company(tmp_path: Any, settings: Any) -> Company:
 
 def granted(company: Company, letter: CreditApplication, limit: int, no: str, **changes: Any) -> CreditLine:
     today = business_today()
-    terms = Terms(Decimal(limit), 30, today, today + timedelta(days=300))
+    terms = Granted(Decimal(limit), 30, today, today + timedelta(days=300))
     terms = replace(terms, **changes)
     return credit.grant_line(letter, terms=terms, request_no=no, policy_number=1, actor=company.cfo)[0]
 
@@ -68,7 +68,7 @@ def test_a_day_at_the_end_of_the_calendar_breaks_no_page(company: Company, field
         "security_value": "5",
     }
     sent |= {"valid_from": day, "valid_to": day} if field == "both" else {field: day}
-    answer = client.post(f"/requests/drafts/{letter.pk}/preview/", sent)
+    answer = client.post(f"/requests/drafts/credit/{letter.pk}/preview/", sent)
     assert answer.status_code == 200
-    assert client.get(f"/requests/drafts/{letter.pk}/").status_code == 200
+    assert client.get(f"/requests/drafts/credit/{letter.pk}/").status_code == 200
     assert client.get("/").status_code == 200

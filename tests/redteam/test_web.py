@@ -15,7 +15,7 @@ from tests.factories import Company
 from tests.redteam.test_mid_flight import decide
 from tests.workflows.factories import ready_application
 from workflows import services
-from workflows.credit_letter import KIND
+from workflows.kinds.credit import KIND
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +30,7 @@ HOSTILE = ["%00", "%E2%80%AE", "x" * 3000, "%F0%9F%98%80", "-1", "9" * 40, "%C2%
 ADDRESSES = [
     "/requests/{}/", "/requests/{}/documents/", "/requests/{}/revise/", "/requests/{}/papers/1/", "/requests/?q={}",
     "/requests/?start={}", "/requests/?before={}", "/requests/?kind={}", "/requests/new/?q={}", "/requests/new/?customer={}",
-    "/requests/drafts/{}/", "/queue/{}/", "/queue/?q={}", "/queue/?after={}", "/queue/?role={}", "/documents/{}.pdf", "/documents/{}/",
+    "/requests/drafts/credit/{}/", "/queue/{}/", "/queue/?q={}", "/queue/?after={}", "/queue/?role={}", "/documents/{}.pdf", "/documents/{}/",
     "/documents/?q={}", "/documents/?before={}", "/v/{}", "/v/?code={}", "/customers/{}/", "/customers/?q={}", "/customers/?page={}",
     "/customers/?after={}", "/audit/?q={}", "/audit/?request_no={}", "/audit/?customer={}", "/audit/?person={}", "/audit/?action={}",
     "/audit/?before={}", "/audit/?start={}", "/audit/requests/{}/", "/audit/events/{}/", "/audit/export/?q={}&form=csv", "/policies/{}/",

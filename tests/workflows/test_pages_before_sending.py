@@ -15,7 +15,7 @@ from tests import factories
 from tests.factories import Company
 from tests.workflows.factories import ready_application, trading_customer
 from workflows import services
-from workflows.credit_letter import KIND
+from workflows.kinds.credit import KIND
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +36,7 @@ def html(answer: Any) -> str:
 
 
 def url(draft: CreditApplication, part: str = "") -> str:
-    return f"/requests/drafts/{draft.pk}/{part}"
+    return f"/requests/drafts/credit/{draft.pk}/{part}"
 
 
 def draft_of(company: Company) -> CreditApplication:

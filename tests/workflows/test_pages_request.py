@@ -16,7 +16,7 @@ from tests import factories
 from tests.factories import Company
 from tests.workflows.factories import ready_application
 from workflows import services
-from workflows.credit_letter import KIND
+from workflows.kinds.credit import KIND
 from workflows.models import Request, Step, Submission
 
 pytestmark = pytest.mark.django_db
@@ -317,15 +317,15 @@ def test_documents_appear_when_the_jobs_have_run(company: Company) -> None:
 
 def test_a_second_click_or_the_back_button_leads_to_the_request(company: Company) -> None:
     draft = ready_application(company)
-    rep, send = browser(company.rep), reverse("workflows:draft-submit", args=[draft.pk])
+    rep, send = browser(company.rep), reverse("workflows:draft-submit", args=["credit", draft.pk])
     first = rep.post(send, {"idempotency_key": "one rendering"})
     request = Request.objects.get(letter_id=draft.pk)
     for answer in (
         first,
         rep.post(send, {"idempotency_key": "one rendering"}),
-        rep.get(reverse("workflows:draft", args=[draft.pk])),
+        rep.get(reverse("workflows:draft", args=["credit", draft.pk])),
     ):
         assert (answer.status_code, answer.headers["Location"]) == (302, url(request))
     assert "already been submitted" in rep.get(url(request)).content.decode()
-    stranger = browser(company.other_rep).get(reverse("workflows:draft", args=[draft.pk]))
+    stranger = browser(company.other_rep).get(reverse("workflows:draft", args=["credit", draft.pk]))
     assert stranger.status_code == 404

@@ -19,7 +19,7 @@ from workflows import queries_queue as queries
 from workflows.forms import DecisionForm, queue_filter
 from workflows.kinds import REGISTRY
 from workflows.models import Request, Step
-from workflows.queries_pages import decimal_of, hours_until, terms_today
+from workflows.queries_pages import hours_until
 from workflows.queries_queue import QueueFilter
 from workflows.views import shown
 
@@ -86,27 +86,19 @@ def page(
 def _rows(steps: list[Step]) -> list[dict[str, Any]]:
     """What the table shows, from rows that were loaded together."""
     now = db_now()
-    lines = terms_today((step.request, _annotated(step, "req_type")) for step in steps)
+    lines = shown.lines([(step.request, {name: getattr(step, name) for name in queries.SHOWN}) for step in steps])
     return [
         {
             "step": step,
             "request": step.request,
             "customer": step.request.customer,
             "role": Role(step.role).label,
-            "what": shown.kind_of_request(_annotated(step, "req_type")),
-            "grade": _annotated(step, "grade"),
-            "over": decimal_of(_annotated(step, "over_formula_pct")),
-            "formula": decimal_of(_annotated(step, "limit_formula")),
+            "kind": REGISTRY[step.request.kind].name,
+            "line": lines[step.request_id],
             "hours": hours_until(step.request, step.due_at, now),
-            **shown.today(lines[step.request_id], step.request.amount),
         }
         for step in steps
     ]
-
-
-def _annotated(step: Step, name: str) -> Any:
-    """A value that `queries_queue.SHOWN` has put on the row."""
-    return getattr(step, name)
 
 
 def query_of(wanted: QueueFilter) -> str:

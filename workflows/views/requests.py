@@ -21,13 +21,12 @@ from accounts.templatetags.states import look
 from audit.clock import db_now
 from audit.models import READERS, Event
 from audit.queries import timeline
-from credit.models import Attachment
-from credit.views import attachment_response
 from jobs.idempotency import key_of_form
 from workflows import queries_pages as queries
 from workflows import queries_queue, rules, services
 from workflows.forms import DecisionForm, ListFilterForm, ShareForm, WithdrawForm, queue_filter
 from workflows.kinds import REGISTRY
+from workflows.kinds.pages import PAGES
 from workflows.models import Decision, Request, State, Step
 from workflows.sharing import share_request
 from workflows.views import queue, shown
@@ -113,9 +112,11 @@ def documents(request: HttpRequest, no: str) -> HttpResponse:
 def paper(request: HttpRequest, no: str, paper: int) -> HttpResponse:
     """A paper that was submitted with the request: whoever may see the request may read what is decided on."""
     found = _visible(request, no)
-    if paper not in queries.submitted_papers(found):
+    box = PAGES[found.kind].papers
+    if box is None or paper not in queries.submitted_papers(found):
         raise Http404
-    return attachment_response(get_object_or_404(Attachment, pk=paper, application_id=found.letter_id))
+    answer: HttpResponse = box.submitted(found.letter_id, paper)
+    return answer
 
 
 def page(
@@ -130,11 +131,13 @@ def page(
     """The page of a request, the same for everyone; what each may do differs."""
     user = _user(request)
     round_ = queries.current_round(found)
-    context = {
-        **shown.panel(found, queries.step_of(round_, user), user, decision, origin="request"),
+    pages = PAGES[found.kind]
+    context = shown.panel(found, queries.step_of(round_, user), user, decision, origin="request")
+    context |= {
         **shown.documents(found, user),
         "holders": [step for step in shown.path_steps(round_.steps, found, round_) if step["state"] == "open"],
-        "kind": REGISTRY[found.kind].name,
+        "beside": pages.beside(context["frozen"], user),
+        "in_force": pages.outcome(context["frozen"]) if found.closed_at else "",
         "earlier": _earlier(found),
         "questions": _questions(round_.steps, found),
         "is_submitter": found.submitter.person_id == user.person_id,
@@ -206,7 +209,7 @@ def put_at_fields(form: forms.Form, refusal: Problem) -> None:
 def _after(request: HttpRequest, said: Decision) -> HttpResponse:
     """The message names what happened; the answer leads to the next item."""
     found = Request.objects.select_related("customer", "submitter").get(pk=said.request_id)
-    names = {"no": found.no, "customer": found.customer.name, "submitter": found.submitter.display_name}
+    names = {"no": found.no, "customer": found.title, "submitter": found.submitter.display_name}
     messages.success(request, f"{SAID[said.verb]() % names} {_now(found)}".strip())
     if request.POST.get("origin") == "request":
         return redirect("workflows:request", no=found.no)

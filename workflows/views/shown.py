@@ -1,6 +1,7 @@
 """How a request is shown: path, terms, conditions and reasons as the templates want them."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -10,34 +11,20 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.templatetags import formats
 from contracts.models import Document
-from credit.choices import AttachmentKind, ReasonCode, RequestType, SecurityType, Settlement
-from credit.queries import LineState
 from policies.rules.plan import Plan
 from workflows import rules
 from workflows.engine import Round
 from workflows.forms import DecisionForm
+from workflows.kinds.pages import PAGES
 from workflows.models import Request, Step, Submission
+from workflows.pages import Frozen, Line, Pages
 from workflows.queries_pages import (
     current_round,
-    decimal_of,
     hours_until,
     may_decide,
     similar_requests,
-    terms_today,
 )
 from workflows.refusals import problem
-
-WORDS: dict[str, Mapping[str, Any]] = {
-    "req_type": dict(RequestType.choices),
-    "settlement": dict(Settlement.choices),
-    "reason_code": dict(ReasonCode.choices),
-    "security_type": dict(SecurityType.choices),
-}
-
-
-def kind_of_request(req_type: object) -> str:
-    """The word for a request type, as far as there is one."""
-    return str(WORDS["req_type"].get(str(req_type or ""), req_type or ""))
 
 
 def condition_words(conditions: Mapping[str, Any], currency: str) -> list[str]:
@@ -107,37 +94,43 @@ def granted(round_: Round) -> list[str]:
     return list(dict.fromkeys(word for conditions in made for word in condition_words(conditions, currency)))
 
 
-def letter(submission: Submission) -> dict[str, Any]:
-    """What is asked, with words for codes."""
-    asked = dict(submission.content["asked"])
-    for name, words in WORDS.items():
-        asked[f"{name}_word"] = words.get(asked.get(name) or "", asked.get(name) or "")
-    kinds = dict(AttachmentKind.choices)
-    papers = [{**paper, "word": kinds.get(paper["kind"], paper["kind"])} for paper in submission.content["attachments"]]
-    return {"asked": asked, "papers": papers, "terms": submission.content["terms"]}
+def frozen(request: Request, content: Mapping[str, Any]) -> Frozen:
+    """What was submitted, with what is in force today beside it."""
+    found = Frozen(
+        request=request,
+        asked=content["asked"],
+        facts=content["facts"],
+        terms=content["terms"],
+        evaluation=content["evaluation"],
+    )
+    return replace(found, today=PAGES[request.kind].todays([found]).get(request.pk))
 
 
-def against_today(request: Request, submission: Submission) -> dict[str, Any]:
-    """The amount asked for against the line in force today."""
-    asked = submission.content["asked"].get("req_type") or ""
-    return {"line": today(terms_today([(request, asked)])[request.pk], request.amount)}
+def lines(loaded: Iterable[tuple[Request, Mapping[str, Any]]]) -> dict[int, Line]:
+    """One line for each request of a list, of whatever kind; a constant number of statements for each kind."""
+    by_kind: dict[str, list[Frozen]] = {}
+    for request, parts in loaded:
+        by_kind.setdefault(request.kind, []).append(Frozen(request, **parts))
+    found: dict[int, Line] = {}
+    for kind, rows in by_kind.items():
+        today = PAGES[kind].todays(rows)
+        for row in rows:
+            found[row.request.pk] = PAGES[kind].line(replace(row, today=today.get(row.request.pk)))
+    return found
 
 
-def today(state: LineState, amount: Decimal) -> dict[str, Any]:
-    """The line in force today and how the amount differs from it; no difference where there is no figure."""
-    line = state.line
-    known = line.amount if line is not None and state.state in ("amount", "zero") else None
-    return {"state": state.state, "line": line, "delta": None if known is None else amount - known}
-
-
-def evidence(submission: Submission) -> dict[str, Any]:
-    """The headline figures of the frozen evaluation."""
-    facts = submission.content["facts"]
+def letter(pages: Pages, found: Frozen, submission: Submission) -> dict[str, Any]:
+    """What is asked, against today, in the submitter's words and with his papers."""
+    papers = submission.content["attachments"]
+    labels = dict(pages.papers.kinds) if pages.papers else {}
     return {
-        "evaluation": submission.content["evaluation"],
-        "over_formula": decimal_of(facts.get("over_formula_pct")),
-        "formula": decimal_of(facts.get("limit_formula")),
-        "grade": facts.get("grade"),
+        "line": pages.line(found),
+        "compared": pages.rows(found),
+        "details": pages.details(found),
+        "words": pages.words(found),
+        "papers": [{**paper, "word": labels.get(paper["kind"], paper["kind"])} for paper in papers],
+        "picture": pages.picture(found),
+        "evidence": pages.evidence(found),
         "bands": Plan.from_json(submission.plan).bands,
     }
 
@@ -166,6 +159,7 @@ def panel(
         origin: where the form was, so that the answer leads back there.
     """
     round_ = current_round(request)
+    pages, found = PAGES[request.kind], frozen(request, round_.submission.content)
     mine = next((each for each in round_.steps if step is not None and each.pk == step.pk), None)
     said = refusals(round_, mine, user)
     return {
@@ -182,9 +176,9 @@ def panel(
         "origin": origin,
         "granted": granted(round_),
         "similar": similar_requests(request, user),
-        **letter(round_.submission),
-        **evidence(round_.submission),
-        **against_today(request, round_.submission),
+        "pages": pages,
+        "frozen": found,
+        **letter(pages, found, round_.submission),
     }
 
 
