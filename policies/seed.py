@@ -67,7 +67,7 @@ def _routed(tables: list[dict[str, Any]], kind: str, routing: dict[str, Any]) ->
     joined = [{**table, "rows": [*table["rows"], *rows.get(table["code"], [])]} for table in tables]
     ladder = {"ladder": routing["ladder"]} if "ladder" in routing else {}
     first = next((table for table in routing["tables"] if table.get("use") == "band"), None)
-    own = [{**table, **ladder} if table is first else table for table in routing["tables"]]
+    own = [table | ladder if table is first else table for table in routing["tables"]]
     return [*joined, *_with_columns(own, routing["facts"])]
 
 

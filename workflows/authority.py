@@ -21,15 +21,14 @@ def refusal_of(
     conditions: rules.Conditions,
 ) -> rules.Refusal | None:
     """Why the actor may not say this in the step now, or None."""
-    if verb not in rules.VERBS:
-        return rules.Refusal("unknown_verb", 422)
-    policy = pinned_pack(round_.submission.policy_number, round_.submission.policy_digest)
+    if verb not in rules.VERBS_OF.get(step.mode, ()):
+        return rules.Refusal("unknown_verb" if verb not in rules.VERBS else "not_in_this_step", 422)
     refusal = rules.refusal_to_decide(
         decider=rules.Decider(
             person=actor.person_id,
             active=actor.is_active,
             holds_role=round_.staff is not None and round_.staff.holds(actor, step.role),
-            ceiling=authority_ceiling(policy, step.role, round_.kind.code, round_.kind.authority_metric),
+            ceiling=_ceiling(round_, step),
         ),
         duties=duties(round_),
         step_status=step.status,
@@ -40,14 +39,25 @@ def refusal_of(
     return refusal or _refusal_of_words(round_, step, actor, verb, reason, conditions)
 
 
+def _ceiling(round_: Round, step: Step) -> Decimal | None:
+    """The highest authority among those who agreed, this step included; None is unlimited."""
+    policy = pinned_pack(round_.submission.policy_number, round_.submission.policy_digest)
+    kind = round_.kind
+    roles = {each.role for each in round_.steps if each.status == "approved"} | {step.role}
+    ceilings = [authority_ceiling(policy, role, kind.code, kind.authority_metric) for role in roles]
+    known = [ceiling for ceiling in ceilings if ceiling is not None]
+    return max(known) if len(known) == len(ceilings) else None
+
+
 def _finally_granted(round_: Round, step: Step, verb: str, conditions: rules.Conditions) -> Decimal | None:
     """What this approval would put in force, measured as the ceilings are; None when others come after it."""
-    approves = rules.STATUS_AFTER[verb] == "approved"
-    if not approves or any(each.status not in rules.SETTLED for each in round_.steps if each.pk != step.pk):
+    approves = rules.STATUS_AFTER[verb] == "approved" and step.mode not in rules.RATIFYING
+    others = (each for each in round_.steps if each.pk != step.pk and each.mode not in rules.RATIFYING)
+    if not approves or any(each.status not in rules.SETTLED for each in others):
         return None
-    asked = Decimal(round_.submission.content["authority"])
-    before = Decimal(round_.submission.content["terms"]["limit"])
-    return max(Decimal(0), asked - (before - rules.tightened(round_.terms(), [conditions]).limit))
+    kind = round_.kind
+    granted = rules.tightened(kind.conditions, round_.terms(), [conditions])
+    return kind.left_authority(Decimal(round_.submission.content["authority"]), round_.asked(), granted)
 
 
 def _refusal_of_words(
@@ -56,14 +66,17 @@ def _refusal_of_words(
     if verb in rules.NEEDS_REASON and not reason:
         return rules.Refusal("reason_missing", 422)
     if verb == rules.APPROVE_CONDITIONAL:
-        if conditions.empty:
+        made = {name for name, value in conditions.items() if value not in (None, "")}
+        if not made or made - {field.name for field in round_.kind.conditions}:
             return rules.Refusal("conditions_missing", 422)
-        if conditions.valid_to is not None and conditions.valid_to < round_.today:
+        days = (conditions.get(field.name) for field in round_.kind.conditions if field.tighter == "earlier")
+        if any(day is not None and day < round_.today for day in days):
             return rules.Refusal("conditions_past", 422)
-        if rules.loosened(round_.terms(), conditions):
+        if rules.loosened(round_.kind.conditions, round_.terms(), conditions):
             return rules.Refusal("conditions_loosen", 422)
     if rules.STATUS_AFTER[verb] == "approved":
-        if not round_.request.customer.active:
+        customer = round_.request.customer
+        if customer is not None and not customer.active and step.mode not in rules.RATIFYING:
             return rules.Refusal("customer_closed", 409)
         return _refusal_if_needed_later(round_, step, actor)
     return None

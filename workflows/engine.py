@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from viewflow.workflow.models import Task
@@ -11,7 +10,8 @@ from accounts.models import User
 from jobs import services as jobs
 from policies.rules.calendar import add_working_hours, business_date
 from workflows import rules
-from workflows.kind import Kind
+from workflows.content import conditions_from_json, terms_from_json
+from workflows.kind import Effect, Kind
 from workflows.models import Request, State, Step, Submission
 from workflows.people import Staff
 
@@ -50,9 +50,27 @@ class Round:
 
     def terms(self) -> rules.Terms:
         """What is granted so far: what was asked, tightened by the conditions of everybody who approved."""
-        asked = terms_from_json(self.submission.content["terms"])
+        fields = self.kind.conditions
         decided = [step.decision for step in self.steps if step.status == "approved"]
-        return rules.tightened(asked, [conditions_from_json(decision.conditions) for decision in decided])
+        made = [conditions_from_json(fields, decision.conditions) for decision in decided]
+        return rules.tightened(fields, self.asked(), made)
+
+    def asked(self) -> rules.Terms:
+        """The terms as they were submitted."""
+        return terms_from_json(self.submission.content["terms"])
+
+    def effect(self) -> Effect:
+        """What was agreed, for the domain. Raises RuntimeError without a person who agreed last."""
+        if self.actor is None:
+            raise RuntimeError("nothing takes effect without a person who approved it")
+        request, submission = self.request, self.submission
+        return Effect(
+            request.no, submission.policy_number, self.terms(), submission.content, self.actor, self.now, self.today
+        )
+
+    def letter(self) -> Any:
+        """The domain row, locked."""
+        return self.kind.lock(self.request.letter_id)
 
     def write_passed(self) -> None:
         """Insert the automatic tasks that the process has passed: two statements, however many they are."""
@@ -71,6 +89,9 @@ class Round:
         unit = self.request.unit
         step.task, step.status, step.opened_at = task, "open", self.now
         step.due_at = add_working_hours(self.now, step.sla_hours, unit.time_zone, unit.holiday_calendar)
+        if step.mode in rules.LAPSING:
+            payload = {"no": self.request.no, "step": step.pk}
+            jobs.enqueue("workflows.step_due", f"step-due:{step.pk}", payload, due_at=step.due_at)
         if self.staff is not None:
             step.queue_key = self.staff.pool(step.role).queue_key
         self.touch(step)
@@ -84,8 +105,10 @@ def begin(activation: Any, round_: Round) -> Any:
 
 def moves(round_: Round) -> list[tuple[str, dict[str, Any]]]:
     """Ask the rule for the next move and close what no longer matters."""
-    states = [rules.StepState(step.pk, step.stage, step.status) for step in round_.steps]  # type: ignore[arg-type]
-    move = rules.next_move(states, waited_enough=round_.waited_enough)
+    request = round_.request
+    states = [rules.StepState(step.pk, step.stage, step.status, step.mode) for step in round_.steps]  # type: ignore[arg-type]
+    in_force = request.effective_at is not None
+    move = rules.next_move(states, in_force=in_force, waited_enough=round_.waited_enough)
     for step in round_.steps:
         if step.pk in move.closes:
             close(step, round_)
@@ -94,10 +117,12 @@ def moves(round_: Round) -> list[tuple[str, dict[str, Any]]]:
     if move.node == "approve":
         return [("approve", {"step": pk}) for pk in move.opens]
     if move.node == "revise":
-        round_.request.state = State.RETURNED
+        request.state = State.RETURNED
     if move.node == "rejected":
-        round_.request.state, round_.request.closed_at = State.REJECTED, round_.now
-    return [(move.node, {})]
+        request.state, request.closed_at = State.REJECTED, round_.now
+    if move.node == "finish":
+        request.closed_at = round_.now
+    return [(round_.kind.agreed if move.node == "agreed" else move.node, {})]
 
 
 def close(step: Step, round_: Round) -> None:
@@ -109,66 +134,34 @@ def close(step: Step, round_: Round) -> None:
     round_.touch(step)
 
 
+def prepare(round_: Round) -> None:
+    """All agreed, but a counterparty has to sign first: make the paper, and wait."""
+    round_.request.state = State.SIGNING
+    round_.kind.prepare(round_.letter(), round_.effect())
+
+
 def take_effect(round_: Round) -> None:
-    """All agreed: put it in force, in the same transaction."""
-    request, kind = round_.request, round_.kind
-    request.state, request.closed_at = State.APPROVED, round_.now
-    if round_.actor is None:
-        raise RuntimeError("nothing takes effect without a person who approved it")
-    letter = kind.lock(request.letter_id)
-    kind.take_effect(letter, request.no, round_.submission.policy_number, round_.terms(), round_.actor, round_.now)
+    """All agreed: put it in force, in the same transaction; when it has to be ratified, the notice goes out now."""
+    request = round_.request
+    request.state, request.effective_at = State.APPROVED, round_.now
+    round_.kind.take_effect(round_.letter(), round_.effect())
+    if any(step.mode in rules.RATIFYING for step in round_.steps):
+        _order(round_, "effect")
+
+
+def undo(round_: Round) -> None:
+    """It was in force and was not ratified: the domain takes it back."""
+    request = round_.request
+    request.state, request.closed_at = State.REJECTED, round_.now
+    round_.kind.undo(round_.letter(), round_.effect())
 
 
 def order_documents(round_: Round) -> None:
     """The paper follows by job, never lost: one row in this transaction."""
+    _order(round_, "end")
+
+
+def _order(round_: Round, moment: str) -> None:
     request = round_.request
-    jobs.enqueue("workflows.letters", f"letters:{request.no}:{request.round}", {"request": request.pk})
-
-
-def terms_to_json(terms: rules.Terms) -> dict[str, Any]:
-    """Terms as strings, for storage and digest."""
-    return {
-        "limit": str(terms.limit),
-        "term_days": terms.term_days,
-        "valid_from": terms.valid_from.isoformat(),
-        "valid_to": terms.valid_to.isoformat(),
-        "placement": str(terms.placement),
-        "security": list(terms.security),
-        "notes": list(terms.notes),
-    }
-
-
-def terms_from_json(data: dict[str, Any]) -> rules.Terms:
-    """The reverse of `terms_to_json`."""
-    return rules.Terms(
-        limit=Decimal(data["limit"]),
-        term_days=data["term_days"],
-        valid_from=date.fromisoformat(data["valid_from"]),
-        valid_to=date.fromisoformat(data["valid_to"]),
-        placement=Decimal(data["placement"]),
-        security=tuple(data["security"]),
-        notes=tuple(data["notes"]),
-    )
-
-
-def conditions_to_json(conditions: rules.Conditions) -> dict[str, Any]:
-    """Only the conditions that were made."""
-    data = {
-        "limit": str(conditions.limit) if conditions.limit is not None else None,
-        "term_days": conditions.term_days,
-        "valid_to": conditions.valid_to.isoformat() if conditions.valid_to else None,
-        "security": conditions.security,
-        "note": conditions.note,
-    }
-    return {key: value for key, value in data.items() if value not in (None, "")}
-
-
-def conditions_from_json(data: dict[str, Any]) -> rules.Conditions:
-    """The reverse of `conditions_to_json`."""
-    return rules.Conditions(
-        limit=Decimal(data["limit"]) if "limit" in data else None,
-        term_days=data.get("term_days"),
-        valid_to=date.fromisoformat(data["valid_to"]) if "valid_to" in data else None,
-        security=data.get("security", ""),
-        note=data.get("note", ""),
-    )
+    key = f"letters:{request.no}:{request.round}" + ("" if moment == "end" else f":{moment}")
+    jobs.enqueue("workflows.letters", key, {"request": request.pk})

@@ -1,16 +1,22 @@
 """What a kind of request brings along, and what its letter says today."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final, Literal
+
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from customers.models import Customer
 from policies.rules.pack import Pack
-from policies.rules.tables import Reason
-from workflows.rules import Terms
+from policies.rules.tables import Facts, Reason
+from workflows.rules import ConditionField, Terms
+
+NOTE: Final = ConditionField(
+    "note", "text", "adds", _("Other condition"), help=_("Printed on the decision notice."), into="notes"
+)
 
 
 @dataclass(frozen=True)
@@ -18,15 +24,17 @@ class Assessment:
     """A letter as of a business date: facts for the policy, content to show and to hash, terms asked for.
 
     Args:
+        customer: None when the letter is about no customer, such as a contract template.
         amount: the headline amount in `currency`.
         facts: values for the policy tables, by fact key.
-        content: everything that the decider sees and the digest covers, JSON-able.
+        content: everything that the decider sees and the digest covers; made by `workflows.content.frozen`.
+        terms: what is asked for, by name.
         authority: the amount that ceilings of authority are compared with.
         blocks: reasons of the domain why it cannot be submitted.
         editors: natural persons who wrote or changed it.
     """
 
-    customer: Customer
+    customer: Customer | None
     title: str
     amount: Decimal
     currency: str
@@ -40,6 +48,37 @@ class Assessment:
 
 
 @dataclass(frozen=True)
+class Effect:
+    """What was agreed, handed to the domain that puts it in force.
+
+    Args:
+        terms: what was asked, tightened by everybody's conditions.
+        content: of the submission that was decided.
+        now: the database's clock; `today` the business date in the company's zone.
+    """
+
+    no: str
+    policy_number: int
+    terms: Mapping[str, Any]
+    content: Mapping[str, Any]
+    actor: User
+    now: datetime
+    today: date
+
+
+def _as_asked(authority: Decimal, asked: Terms, granted: Terms) -> Decimal:
+    return authority
+
+
+def _no_hints(policy: Pack, facts: Facts, letter: Any) -> list[Reason]:
+    return []
+
+
+def _nothing(letter: Any, effect: Effect) -> None:
+    raise RuntimeError("this kind of request has no such step")
+
+
+@dataclass(frozen=True)
 class Kind:
     """One kind of request; `docs/adding-a-request-kind.md` says how to write one.
 
@@ -49,11 +88,19 @@ class Kind:
         authority_metric: the fact that ceilings of authority are compared with.
         flow: the Viewflow class.
         lock: letter id -> the domain row and its customer, locked until the transaction ends; None when there is none.
+            A letter without a customer has a `unit`.
         assess: (letter, pack, business date) -> Assessment.
         submitted: (letter, actor): from now on the letter is not edited.
         reopened: (letter, actor): it was returned and may be edited again, for a revision.
         withdrawn: (letter, actor): it is a draft again, which may be edited, sent again or thrown away.
-        take_effect: (letter, request number, policy number, terms, actor, database time): put it in force.
+        take_effect: (letter, effect): put it in force.
+        undo: (letter, effect): take back what is in force, because it was not ratified.
+        agreed: the node after the last approval: ``apply``, or ``prepare`` when a counterparty has to sign first.
+        prepare: (letter, effect): make what the counterparty has to sign.
+        tightening: what an approver may tighten, besides the note that every kind takes.
+        left_authority: (authority, terms asked, terms granted) -> the amount that ceilings are compared with after
+            conditions made it smaller.
+        hints: (pack, facts, letter) -> what would make the path shorter.
     """
 
     code: str
@@ -66,4 +113,15 @@ class Kind:
     submitted: Callable[[Any, User], None]
     reopened: Callable[[Any, User], None]
     withdrawn: Callable[[Any, User], None]
-    take_effect: Callable[[Any, str, int, Terms, User, datetime], None]
+    take_effect: Callable[[Any, Effect], None]
+    undo: Callable[[Any, Effect], None] = _nothing
+    agreed: Literal["apply", "prepare"] = "apply"
+    prepare: Callable[[Any, Effect], None] = _nothing
+    tightening: tuple[ConditionField, ...] = field(default=())
+    left_authority: Callable[[Decimal, Terms, Terms], Decimal] = _as_asked
+    hints: Callable[[Pack, Facts, Any], list[Reason]] = _no_hints
+
+    @property
+    def conditions(self) -> tuple[ConditionField, ...]:
+        """Everything that an approver may ask for."""
+        return (*self.tightening, NOTE)

@@ -30,6 +30,7 @@ class ApprovalProcess(Process):
 class State(models.TextChoices):
     IN_REVIEW = "in_review", _("In review")
     RETURNED = "returned", _("Returned")
+    SIGNING = "signing", _("Waiting for signatures")
     APPROVED = "approved", _("Approved")
     REJECTED = "rejected", _("Rejected")
     WITHDRAWN = "withdrawn", _("Withdrawn")
@@ -73,7 +74,8 @@ class Request(models.Model):
     kind = models.CharField(max_length=24)
     letter_id = models.BigIntegerField()
     title = models.CharField(max_length=200)
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="requests")
+    # A contract template is about no customer.
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, related_name="requests")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT)
     region = models.ForeignKey(Region, on_delete=models.PROTECT, null=True)
     submitter = models.ForeignKey(User, on_delete=models.PROTECT, related_name="submitted_requests")
@@ -85,6 +87,8 @@ class Request(models.Model):
     currency = models.CharField(max_length=3)
     confidential = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=Now())
+    # When it took effect; what has to be ratified is in force before it is closed.
+    effective_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
 
     objects: ClassVar[RequestQuerySet] = RequestQuerySet.as_manager()  # type: ignore[assignment]
@@ -105,6 +109,11 @@ class Request(models.Model):
 
     def __str__(self) -> str:
         return self.no
+
+    @property
+    def customer_name(self) -> str:
+        """The customer's name; empty for a request that is about no customer."""
+        return str(self.customer.name) if self.customer else ""
 
 
 class Submission(models.Model):

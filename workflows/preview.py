@@ -13,14 +13,14 @@ from accounts.language import pick
 from accounts.models import User
 from accounts.roles import Role
 from audit.clock import db_now
+from customers.models import Customer
 from policies.queries import pack, version_in_force
 from policies.rules.calendar import add_working_hours, business_date
-from policies.rules.hints import shorter
 from policies.rules.plan import Plan, PlanStep, compile_plan
 from workflows.kind import Assessment, Kind
 from workflows.models import Request
 from workflows.people import Pool, Staff
-from workflows.rules import duplicates_to_skip
+from workflows.rules import RATIFYING, duplicates_to_skip
 
 
 def sha256_of(content: Any) -> str:
@@ -71,28 +71,37 @@ def preview(kind: Kind, letter: Any, submitter: User, request: Request | None = 
     """
     now = db_now()
     customer = letter.customer
-    zone = customer.unit.time_zone
+    unit = customer.unit if customer else letter.unit
+    zone = unit.time_zone
     today = business_date(now, zone)
     policy = pack(version_in_force(today))
     assessment = kind.assess(letter, policy, today)
-    open_before = Request.objects.open().filter(customer=customer, kind=kind.code)
-    if request is not None:
-        open_before = open_before.exclude(pk=request.pk)
-    plan = compile_plan(policy, kind.code, {**assessment.facts, "open_duplicate": open_before.exists()})
-    duties = assessment.editors | {submitter.person_id, customer.owner.person_id}
-    staff = Staff([s.role for s in plan.steps], customer.unit, customer.region, today, duties)
-    steps, missing = _seated(plan, staff, now, customer.unit.holiday_calendar, zone)
+    facts = {**assessment.facts, "open_duplicate": _open_duplicate(kind, customer, request)}
+    plan = compile_plan(policy, kind.code, facts)
+    duties = assessment.editors | {submitter.person_id} | ({customer.owner.person_id} if customer else set())
+    region = customer.region if customer else None
+    staff = Staff([s.role for s in plan.steps], unit, region, today, duties)
+    steps, missing = _seated(plan, staff, now, unit.holiday_calendar, zone)
     blocks = [pick(reason.zh, reason.en) for reason in (*assessment.blocks, *plan.blocks)] + missing
+    waited_for = [step for step in steps if step.plan.mode not in RATIFYING]
     return Preview(
         assessment=assessment,
         plan=plan,
         steps=steps,
         blocks=tuple(dict.fromkeys(blocks)),
-        hints=tuple(pick(hint.zh, hint.en) for hint in shorter(policy, kind.code, dict(assessment.facts))),
+        hints=tuple(pick(hint.zh, hint.en) for hint in kind.hints(policy, assessment.facts, letter)),
         now=now,
-        done_by=steps[-1].due_at if steps else now,
+        done_by=waited_for[-1].due_at if waited_for else now,
         content={**assessment.content, "plan_digest": plan.digest},
     )
+
+
+def _open_duplicate(kind: Kind, customer: Customer | None, revised: Request | None) -> bool:
+    """Whether another request of the kind is under way for the customer."""
+    if customer is None:
+        return False
+    others = Request.objects.open().filter(customer=customer, kind=kind.code)
+    return (others.exclude(pk=revised.pk) if revised else others).exists()
 
 
 def _seated(

@@ -29,6 +29,8 @@ SENTENCES = {
     "not_returned": gettext_lazy("This request is not waiting for a revision."),
     "already_submitted": gettext_lazy("This application has already been submitted."),
     "unknown_verb": gettext_lazy("There is no such decision."),
+    "not_in_this_step": gettext_lazy("This step does not offer that decision."),
+    "not_signing": gettext_lazy("This request is not waiting for signatures."),
     "busy": gettext_lazy("Somebody else is deciding this request at this moment. Please try again."),
 }
 

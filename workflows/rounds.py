@@ -9,8 +9,11 @@ from django.http import Http404
 from accounts.models import User
 from audit.services import record
 from jobs import services as jobs
+from policies.queries import pinned_pack
+from policies.rules.plan import PlanStep, compile_plan
 from workflows import rules
-from workflows.engine import Round, conditions_to_json
+from workflows.content import conditions_to_json, facts_from_json
+from workflows.engine import Round
 from workflows.kind import Assessment, Kind
 from workflows.kinds import REGISTRY
 from workflows.models import Decision, NumberSeries, Request, State, Step, Submission
@@ -40,8 +43,8 @@ def envelope(assessment: Assessment) -> dict[str, Any]:
     customer = assessment.customer
     return {
         "title": assessment.title,
-        "region": customer.region,
-        "owner": customer.owner,
+        "region": customer.region if customer else None,
+        "owner": customer.owner if customer else None,
         "amount": assessment.amount,
         "currency": assessment.currency,
         "confidential": assessment.confidential,
@@ -63,22 +66,14 @@ def start(kind: Kind, request: Request, shown: Preview, actor: User) -> Round:
         submitted_by=actor,
         submitted_at=shown.now,
     )
-    steps = Step.objects.bulk_create(
-        Step(
-            request=request,
-            submission=submission,
-            key=step.plan.key,
-            stage=step.plan.stage,
-            role=step.plan.role,
-            mode=step.plan.mode,
-            reasons=[reason.to_json() for reason in step.plan.reasons],
-            sla_hours=step.plan.sla_hours,
-            status="skipped" if step.skipped else "waiting",
-            queue_key=step.pool.queue_key,
-        )
-        for step in shown.steps
-    )
-    return Round(kind, request, submission, list(steps), None, actor, shown.now)
+    steps = []
+    for each in shown.steps:
+        step = _new_step(request, submission, each.plan, each.plan.stage)
+        step.status, step.queue_key = "skipped" if each.skipped else "waiting", each.pool.queue_key
+        steps.append(step)
+    Step.objects.bulk_create(steps)
+    request.effective_at = None  # a revision is agreed anew
+    return Round(kind, request, submission, steps, None, actor, shown.now)
 
 
 def lock(no: str, actor: User | None) -> Round:
@@ -97,9 +92,7 @@ def lock(no: str, actor: User | None) -> Round:
     steps = Step.objects.filter(submission=submission).select_related("task", "decision").order_by("stage", "id")
     now: datetime = submission.clock  # type: ignore[attr-defined]  # annotated in _latest
     round_ = Round(REGISTRY[request.kind], request, submission, list(steps), None, actor, now)
-    apart = duties(round_)
-    barred = apart.editors | apart.owners | {apart.submitter}
-    round_.staff = Staff([s.role for s in round_.steps], request.unit, request.region, round_.today, barred)
+    round_.staff = staff_of(round_)
     return round_
 
 
@@ -119,9 +112,10 @@ def _latest(no: str) -> Submission | None:
 def duties(round_: Round) -> rules.Duties:
     """The natural persons who must stay apart in this round."""
     request = round_.request
+    owners = (request.owner, request.customer.owner if request.customer else None)
     return rules.Duties(
         submitter=request.submitter.person_id,
-        owners=frozenset(owner.person_id for owner in (request.owner, request.customer.owner) if owner),
+        owners=frozenset(owner.person_id for owner in owners if owner),
         editors=frozenset(round_.submission.editors),
         decided=frozenset(step.decision.person_id for step in round_.steps if hasattr(step, "decision")),
     )
@@ -159,6 +153,54 @@ def write_decision(
     return decision
 
 
+def ask_more(round_: Round, facts: dict[str, Any]) -> None:
+    """Somebody's word changed what the policy asks: add the steps that are missing; nothing is taken away.
+
+    Args:
+        facts: what is known now, on top of the facts that were submitted.
+    """
+    submission = round_.submission
+    policy = pinned_pack(submission.policy_number, submission.policy_digest)
+    known = facts_from_json(policy.kinds[round_.kind.code].columns, submission.content["facts"])
+    plan = compile_plan(policy, round_.kind.code, {**known, **facts})
+    there = {step.key for step in round_.steps}
+    at = {step.key: step.stage for step in plan.steps}
+    settled = max((step.stage for step in round_.steps if step.status not in ("waiting", "open")), default=0)
+    for step in round_.steps:
+        if step.status == "waiting" and step.key in at:
+            step.stage = max(settled, at[step.key])
+            round_.touch(step)
+    added = Step.objects.bulk_create(
+        _new_step(round_.request, submission, step, max(settled + 1, step.stage))
+        for step in plan.steps
+        if step.key not in there
+    )
+    round_.steps = sorted([*round_.steps, *added], key=lambda step: (step.stage, step.pk))
+    round_.staff = staff_of(round_)
+    note(round_, "request.steps_added", after={"steps": [step.key for step in added]}, extra={"because": sorted(facts)})
+
+
+def _new_step(request: Request, submission: Submission, planned: PlanStep, stage: int) -> Step:
+    return Step(
+        request=request,
+        submission=submission,
+        key=planned.key,
+        stage=stage,
+        role=planned.role,
+        mode=planned.mode,
+        reasons=[reason.to_json() for reason in planned.reasons],
+        sla_hours=planned.sla_hours,
+        status="waiting",
+    )
+
+
+def staff_of(round_: Round) -> Staff:
+    """The people of the round's steps, without those who must stay apart."""
+    request, apart = round_.request, duties(round_)
+    barred = apart.editors | apart.owners | {apart.submitter}
+    return Staff([step.role for step in round_.steps], request.unit, request.region, round_.today, barred)
+
+
 def advance(round_: Round, task: Any, actor: User | None) -> None:
     """Let Viewflow move on from a human task; a returned letter opens for its author again."""
     task.process = round_.request.process
@@ -175,9 +217,9 @@ def save(round_: Round) -> None:
     if round_.passed:
         round_.write_passed()
     if round_.touched:
-        columns = ["status", "task", "queue_key", "opened_at", "due_at", "closed_at"]
+        columns = ["status", "stage", "task", "queue_key", "opened_at", "due_at", "closed_at"]
         Step.objects.bulk_update(round_.touched, columns)
-    round_.request.save(update_fields=["process", "state", "round", "closed_at", *ENVELOPE])
+    round_.request.save(update_fields=["process", "state", "round", "effective_at", "closed_at", *ENVELOPE])
 
 
 def return_within_a_day(round_: Round) -> None:
@@ -199,7 +241,7 @@ def note(round_: Round, action: str, **facts: Any) -> None:
         object_label=request.no,
         request_no=request.no,
         customer_id=request.customer_id,
-        customer_label=request.customer.name,
+        customer_label=request.customer_name,
         policy={"number": submission.policy_number, "digest": submission.policy_digest},
         at=round_.now,
         **facts,

@@ -18,6 +18,7 @@ from jobs.idempotency import once
 from policies.rules.calendar import business_date
 from workflows import rounds, rules
 from workflows.authority import refusal_of
+from workflows.content import conditions_to_json
 from workflows.engine import Round, close
 from workflows.kind import Kind
 from workflows.models import Decision, Request, State, Step
@@ -46,7 +47,7 @@ def _door(actor: User, key: str, what: list[Any], run: Callable[[], Answer], no:
             object_label=no or letter,
             request_no=request.no if request else None,
             customer_id=request.customer_id if request else None,
-            customer_label=request.customer.name if request else "",
+            customer_label=request.customer_name if request else "",
             extra={"attempted": what[0]},
         )
         raise
@@ -83,12 +84,13 @@ def _submit(kind: Kind, letter_id: int, actor: User) -> Answer:
     if not shown.submittable:
         raise infeasible(list(shown.blocks))
     customer = letter.customer
+    unit = customer.unit if customer else letter.unit
     request = Request.objects.create(
-        no=rounds.next_number(kind.prefix, business_date(shown.now, customer.unit.time_zone)),
+        no=rounds.next_number(kind.prefix, business_date(shown.now, unit.time_zone)),
         kind=kind.code,
         letter_id=letter_id,
         customer=customer,
-        unit=customer.unit,
+        unit=unit,
         submitter=actor,
         created_at=shown.now,
         **rounds.envelope(shown.assessment),
@@ -130,19 +132,19 @@ def decide(
     reason: str = "",
     conditions: rules.Conditions | None = None,
 ) -> Decision:
-    """Decide a step: the only door for approve, approve with conditions, return and reject.
+    """Decide a step: the only door for approve, approve with conditions, return, reject and object.
 
     Args:
         content_sha256: digest of the content that the actor had before him.
         reason: needed for everything but a plain approval.
-        conditions: for `approve_conditional`; they only tighten.
+        conditions: for `approve_conditional`, by the names of the kind's fields; they only tighten.
 
     Raises:
         Http404: no such request, or the step is not of this request.
         Problem: refused, with a code of `workflows.refusals`; nothing has changed.
     """
-    asked, words = conditions or rules.Conditions(), reason.strip()
-    what = ["decide", no, step_id, verb, words, sha256_of(repr(asked)), content_sha256]
+    asked, words = dict(conditions or {}), reason.strip()
+    what = ["decide", no, step_id, verb, words, sha256_of(conditions_to_json(asked)), content_sha256]
     made: list[Decision] = []
     answer = _door(
         actor,
@@ -176,6 +178,8 @@ def _decide(
     made.append(decision)
     if verb == rules.RETURN:
         rounds.return_within_a_day(round_)
+    if verb == rules.OBJECT:
+        rounds.ask_more(round_, {"objected": True})
     rounds.advance(round_, step.task, actor)
     rounds.save(round_)
     return {"decision": decision.pk, "state": round_.request.state}
@@ -198,7 +202,7 @@ def _withdraw(no: str, actor: User, reason: str) -> Answer:
     request = round_.request
     if request.submitter.person_id != actor.person_id:
         raise problem(rules.Refusal("not_yours"))
-    if request.closed_at is not None:
+    if request.closed_at is not None or request.state not in (State.IN_REVIEW, State.RETURNED):
         raise problem(rules.Refusal("step_closed", 409))
     if request.state == State.IN_REVIEW and any(hasattr(step, "decision") for step in round_.steps):
         raise problem(rules.Refusal("too_late", 409))
@@ -266,4 +270,44 @@ def end_waiting_return(no: str, round_number: int) -> None:
     waiting.status, waiting.closed_at = "not_needed", round_.now
     round_.touch(waiting)
     rounds.advance(round_, waiting.task, decision.actor)
+    rounds.save(round_)
+
+
+def complete_signing(no: str, *, actor: User, idempotency_key: str, note: str = "") -> Request:
+    """Everybody has signed what was agreed: it takes effect. The kind has made sure of the signatures.
+
+    Args:
+        note: what was checked, for the trail.
+
+    Raises:
+        Http404: no such request.
+        Problem: it is not waiting for signatures (409).
+    """
+    _door(actor, idempotency_key, ["signed", no, note], lambda: _complete_signing(no, actor, note), no=no)
+    return Request.objects.get(no=no)
+
+
+def _complete_signing(no: str, actor: User, note: str) -> Answer:
+    round_ = rounds.lock(no, actor)
+    request = round_.request
+    if request.state != State.SIGNING or request.process is None:
+        raise problem(rules.Refusal("not_signing", 409))
+    rounds.note(round_, "request.signed", reason=note)
+    task = request.process.task_set.get(flow_task=round_.kind.flow.sign, finished__isnull=True)
+    rounds.advance(round_, task, actor)
+    rounds.save(round_)
+    return {"state": request.state}
+
+
+def lapse(no: str, step_id: int) -> None:
+    """Timer: a comment or a ratification was not given in time. Checks the state again."""
+    round_ = rounds.lock(no, None)
+    step = next((each for each in round_.steps if each.pk == step_id), None)
+    if step is None or step.status != "open" or step.due_at is None or step.due_at > round_.now:
+        return
+    step.status, step.closed_at = "lapsed", round_.now
+    round_.touch(step)
+    rounds.note(round_, "request.step_lapsed", after={"step": step.key, "mode": step.mode})
+    round_.actor = round_.request.submitter  # who asked is the one whom Viewflow's task names; nobody decided
+    rounds.advance(round_, step.task, None)
     rounds.save(round_)

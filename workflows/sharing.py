@@ -38,6 +38,6 @@ def share_request(request: Request, with_user: User, *, actor: User) -> None:
         object_label=request.no,
         request_no=request.no,
         customer_id=request.customer_id,
-        customer_label=request.customer.name,
+        customer_label=request.customer_name,
         after={"with": with_user.display_name, "user": with_user.pk},
     )

@@ -21,6 +21,13 @@ def return_due(claim: Claim) -> None:
         services.end_waiting_return(claim.payload["no"], claim.payload["round"])
 
 
+@handler("workflows.step_due")
+def step_due(claim: Claim) -> None:
+    """A comment or a ratification is due: without an answer the process goes on."""
+    with claim.commit(), translation.override("en"):
+        services.lapse(claim.payload["no"], claim.payload["step"])
+
+
 @handler("workflows.orphaned_steps", every_seconds=300)
 def orphaned_steps(claim: Claim) -> None:
     """Every five minutes: a step whose pool has lost its last member goes to the next wider pool."""

@@ -254,9 +254,9 @@ def _step(
 
 
 def _mode(pack: Pack, kind: str, seat: Seat) -> str:
-    """Ratify, comment, approve; a role without any authority in this kind of request endorses."""
+    """Ratify, appeal, comment or approve; a role without any authority in this kind of request endorses."""
     if seat.ratifies:
-        return "ratify"
+        return "appeal" if seat.appeal else "ratify"
     if seat.comments:
         return "comment"
     return "approve" if seat.role in pack.approving[kind] else "endorse"

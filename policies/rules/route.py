@@ -22,13 +22,15 @@ from policies.rules.pack import Pack, RoleRule
 class Seat:
     """A role in the plan, its working hours, the bands that ask for it, and how it takes part.
 
-    `ratifies`: it acts after the request took effect; `comments`: it is only asked for a comment.
+    `ratifies`: it acts after the request took effect; `appeal`: only when it was not ratified; `comments`: it is only
+    asked for a comment.
     """
 
     role: str
     hours: int
     bands: frozenset[str]
     ratifies: bool = False
+    appeal: bool = False
     comments: bool = False
 
 
@@ -117,6 +119,7 @@ def _seat(pack: Pack, role: str, bands: frozenset[str], actor: Mapping[str, str]
         hours,
         asking,
         ratifies=all(role in {actor[each] for each in chain.ratifying} for chain in chains),
+        appeal=all(role in {actor[each] for each in chain.appeal} for chain in chains),
         comments=all(role in {actor[each] for each in chain.comments} for chain in chains),
     )
 

@@ -111,6 +111,11 @@ def test_an_effect_at_once_has_only_ratifiers():
     assert plan.expected_hours == 0
 
 
+def test_who_decides_when_it_is_not_ratified_comes_last():
+    plan = compile_plan(pack_of({**CHAINS, "TOY-1": "CC ⇒ (RD ∥ FM) ↑ CFO"}), "toy", {"points": Decimal(1)})
+    assert [(step.role, step.mode, step.stage) for step in plan.steps][-1] == ("CFO", "appeal", 3)
+
+
 def test_a_comment_is_asked_before_the_decision():
     plan = compile_plan(pack_of({**CHAINS, "TOY-1": "SM? → RD"}), "toy", {"points": Decimal(1)})
     assert [(step.role, step.mode) for step in plan.steps] == [("SM", "comment"), ("RD", "endorse")]
@@ -123,7 +128,9 @@ def test_every_subject_needs_an_answer():
     assert [reason.code for reason in plan.blocks] == ["BL-UNKNOWN"]
 
 
-@pytest.mark.parametrize("text", ["SM ⇒ RD ⇒ FM", "SM ⇒", "SM →", "SM ⇒ and more", "⇒"])
+@pytest.mark.parametrize(
+    "text", ["SM ⇒ RD ⇒ FM", "SM ↑ CFO", "SM ⇒ RD ↑", "SM ⇒ RD ↑ CFO → GM", "SM ⇒", "SM →", "SM ⇒ and more", "⇒"]
+)
 def test_a_chain_that_cannot_be_read_is_refused(text):
     with pytest.raises(PolicyError):
         parse_chain(text)

@@ -2,15 +2,25 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from workflows import rules
-from workflows.rules import Conditions, Decider, Duties, Move, StepState, Terms, next_move
+from workflows.kinds.credit import KIND
+from workflows.rules import Decider, Duties, Move, StepState, next_move
 
-TERMS = Terms(Decimal(1000), 60, date(2026, 1, 1), date(2026, 12, 31))
+FIELDS = KIND.conditions
+TERMS = {
+    "limit": Decimal(1000),
+    "term_days": 60,
+    "valid_from": date(2026, 1, 1),
+    "valid_to": date(2026, 12, 31),
+    "security": (),
+    "notes": (),
+}
 
 
 def steps(*said: tuple[int, str]) -> list[StepState]:
@@ -42,7 +52,7 @@ def test_a_return_stops_waiting_after_a_day() -> None:
 
 
 def test_when_all_agreed_it_takes_effect() -> None:
-    assert next_move(steps((1, "approved"), (2, "skipped"), (3, "approved"))) == Move("apply")
+    assert next_move(steps((1, "approved"), (2, "skipped"), (3, "approved"))) == Move("agreed")
 
 
 def test_a_skipped_stage_is_passed_over() -> None:
@@ -60,9 +70,9 @@ def test_every_way_of_voting_ends(verdicts: list[str], data: st.DataObject) -> N
             now[number] = "open"
         for number in move.closes:
             now[number] = "not_needed"
-        if move.node in ("apply", "rejected", "revise"):
+        if move.node in ("agreed", "rejected", "revise"):
             assert "open" not in now.values()
-            assert (move.node == "apply") == ("rejected" not in now.values() and "returned" not in now.values())
+            assert (move.node == "agreed") == ("rejected" not in now.values() and "returned" not in now.values())
             return
         opened = [number for number in now if now[number] == "open"]
         assert opened, "nobody is asked and nothing is decided"
@@ -150,30 +160,92 @@ def test_an_endorsement_needs_no_ceiling() -> None:
 @pytest.mark.parametrize(
     ("conditions", "field"),
     [
-        (Conditions(limit=Decimal(1000)), None),
-        (Conditions(limit=Decimal("1000.01")), "limit"),
-        (Conditions(term_days=61), "term_days"),
-        (Conditions(valid_to=date(2027, 1, 1)), "valid_to"),
-        (Conditions(valid_to=date(2026, 1, 1)), "valid_to"),
-        (Conditions(valid_to=date(2026, 6, 30)), None),
+        ({"limit": Decimal(1000)}, None),
+        ({"limit": Decimal("1000.01")}, "limit"),
+        ({"term_days": 61}, "term_days"),
+        ({"valid_to": date(2027, 1, 1)}, "valid_to"),
+        ({"valid_to": date(2026, 1, 1)}, "valid_to"),
+        ({"valid_to": date(2026, 6, 30)}, None),
     ],
 )
-def test_conditions_only_tighten(conditions: Conditions, field: str | None) -> None:
-    assert rules.loosened(TERMS, conditions) == field
+def test_conditions_only_tighten(conditions: dict[str, Any], field: str | None) -> None:
+    assert rules.loosened(FIELDS, TERMS, conditions) == field
 
 
-asked = st.builds(
-    Conditions,
-    limit=st.none() | st.decimals(0, 1000, places=2),
-    term_days=st.none() | st.integers(0, 60),
-    valid_to=st.none() | st.dates(date(2026, 1, 2), date(2026, 12, 31)),
+asked = st.fixed_dictionaries(
+    {},
+    optional={
+        "limit": st.decimals(0, 1000, places=2),
+        "term_days": st.integers(0, 60),
+        "valid_to": st.dates(date(2026, 1, 2), date(2026, 12, 31)),
+        "note": st.sampled_from(["monthly statements", "no bills"]),
+    },
 )
 
 
 @given(st.lists(asked, max_size=5))
-def test_the_tightest_condition_wins_in_any_order(conditions: list[Conditions]) -> None:
-    granted = rules.tightened(TERMS, conditions)
-    assert granted == rules.tightened(TERMS, reversed(conditions))
-    assert granted.limit <= TERMS.limit
-    assert granted.term_days <= TERMS.term_days
-    assert all(granted.limit <= each.limit for each in conditions if each.limit is not None)
+def test_the_tightest_condition_wins_in_any_order(conditions: list[dict[str, Any]]) -> None:
+    granted = rules.tightened(FIELDS, TERMS, conditions)
+    backwards = rules.tightened(FIELDS, TERMS, reversed(conditions))
+    assert {**granted, "notes": sorted(granted["notes"])} == {**backwards, "notes": sorted(backwards["notes"])}
+    assert granted["limit"] <= TERMS["limit"]
+    assert granted["term_days"] <= TERMS["term_days"]
+    assert all(granted["limit"] <= each["limit"] for each in conditions if "limit" in each)
+    assert len(granted["notes"]) == sum("note" in each for each in conditions)
+
+
+def test_a_price_is_tightened_upwards_and_what_is_not_limited_can_be() -> None:
+    price = rules.ConditionField("price", "money", "higher", "Price at least")
+    quantity = rules.ConditionField("quantity", "number", "lower", "Quantity at most")
+    terms = {"price": Decimal(88), "quantity": None}
+    assert rules.loosened([price, quantity], terms, {"price": Decimal(87)}) == "price"
+    assert rules.loosened([price, quantity], terms, {"price": Decimal(90), "quantity": Decimal(5)}) is None
+    made = [{"price": Decimal(90)}, {"price": Decimal(89), "quantity": Decimal(5)}]
+    assert rules.tightened([price, quantity], terms, made) == {"price": Decimal(90), "quantity": Decimal(5)}
+
+
+def ratified(*said: tuple[str, str]) -> Move:
+    """The next move of steps (mode, status), the ratifying ones in stage 2, the appeal in stage 3."""
+    stage = {"ratify": 2, "appeal": 3}
+    return next_move(
+        [StepState(n, stage.get(mode, 1), status, mode) for n, (mode, status) in enumerate(said)],  # type: ignore[arg-type]
+        in_force=True,
+    )
+
+
+def test_who_ratifies_is_asked_after_it_took_effect() -> None:
+    waiting = [StepState(0, 1, "approved"), StepState(1, 2, "waiting", "ratify")]
+    assert next_move(waiting) == Move("agreed")
+    assert next_move(waiting, in_force=True) == Move("approve", opens=(1,))
+
+
+def test_without_anything_to_ratify_it_is_finished() -> None:
+    assert ratified(("approve", "approved")) == Move("finish")
+
+
+def test_confirmed_by_all_it_is_finished_and_the_appeal_is_not_needed() -> None:
+    assert ratified(("ratify", "approved"), ("ratify", "open"), ("appeal", "waiting")) == Move(None)
+    confirmed = ratified(("ratify", "approved"), ("ratify", "approved"), ("appeal", "waiting"))
+    assert confirmed == Move("finish", closes=(2,))
+
+
+@pytest.mark.parametrize("answer", ["rejected", "lapsed"])
+def test_refused_or_not_answered_it_goes_to_the_appeal(answer: str) -> None:
+    move = ratified(("ratify", answer), ("ratify", "open"), ("appeal", "waiting"))
+    assert move == Move("approve", opens=(2,), closes=(1,))
+
+
+def test_the_appeal_confirms_or_undoes() -> None:
+    assert ratified(("ratify", "lapsed"), ("appeal", "approved")) == Move("finish")
+    assert ratified(("ratify", "lapsed"), ("appeal", "rejected")) == Move("undo")
+    assert ratified(("ratify", "lapsed"), ("appeal", "open")) == Move(None)
+
+
+def test_without_an_appeal_a_refusal_undoes() -> None:
+    assert ratified(("ratify", "rejected"), ("ratify", "open")) == Move("undo", closes=(1,))
+
+
+def test_an_objection_or_a_lapsed_comment_does_not_stop_the_round() -> None:
+    for status in ("objected", "lapsed"):
+        asked_then = [StepState(0, 1, status, "comment"), StepState(1, 2, "waiting")]
+        assert next_move(asked_then) == Move("approve", opens=(1,))

@@ -1,4 +1,12 @@
-"""The procedure of a credit application."""
+"""The procedure of a credit application.
+
+    submitted → route ⟲ approve          everybody whom the plan names, stage by stage
+                  ├─→ revise → route      returned: the rep changes it and sends it again
+                  ├─→ apply  → route      agreed: the line is in force; a freeze is ratified afterwards
+                  ├─→ undo   → issue      not ratified: the line is as it was
+                  ├─→ finish → issue      nothing is left to ask: notice and approval sheet
+                  └─→ rejected            the notice says why
+"""
 
 from viewflow import this
 from viewflow.workflow import flow
@@ -13,12 +21,9 @@ class CreditFlow(flow.Flow):
     process_class = ApprovalProcess
     lock_impl = nodes.ROW_LOCK
 
-    submitted = flow.StartHandle(engine.begin).Next(this.route)
-    route = nodes.Router(engine.moves).To(this.approve, this.revise, this.apply, this.rejected)
-    approve = nodes.HumanStep().Next(this.route)
-    revise = nodes.HumanStep().Next(this.route)
-    apply = nodes.Perform(engine.take_effect).Next(this.issue)
-    issue = nodes.Perform(engine.order_documents).Next(this.approved)
-    approved = nodes.Finish()
-    rejected = nodes.Perform(engine.order_documents).Next(this.closed)
-    closed = nodes.Finish()
+    submitted, route, approve, revise = nodes.asked(engine.begin, engine.moves, "apply", "undo")
+    apply = nodes.Perform(engine.take_effect).Next(this.route)
+    undo = nodes.Perform(engine.undo).Next(this.finish)
+    finish = nodes.Perform(engine.order_documents).Next(this.done)
+    rejected = nodes.Perform(engine.order_documents).Next(this.done)
+    done = nodes.Finish()

@@ -1,6 +1,6 @@
 """The registry of request kinds: one line each."""
 
-from workflows import credit_letter
 from workflows.kind import Kind
+from workflows.kinds import credit
 
-REGISTRY: dict[str, Kind] = {kind.code: kind for kind in [credit_letter.KIND]}
+REGISTRY: dict[str, Kind] = {kind.code: kind for kind in [credit.KIND]}

@@ -1,0 +1,167 @@
+"""The credit application as a kind of request: its facts, its content, its effect."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from credit import services as credit
+from credit.evaluation import evaluate
+from credit.models import Attachment, CreditApplication
+from policies.rules.hints import shorter
+from policies.rules.pack import Pack
+from workflows.content import frozen
+from workflows.flows.credit import CreditFlow
+from workflows.kind import Assessment, Effect, Kind
+from workflows.rules import ConditionField, Terms
+
+ASKED = (
+    "req_type",
+    "req_limit",
+    "req_term",
+    "settlement",
+    "req_placement",
+    "valid_from",
+    "valid_to",
+    "forecast_month",
+    "categories",
+    "reason_code",
+    "reason_text",
+    "give_get",
+    "competitor",
+    "security_type",
+    "security_value",
+    "security_provider",
+    "security_valid_to",
+    "grade_override",
+    "override_reason",
+    "confidential",
+    "currency",
+)
+
+
+def lock(pk: int) -> CreditApplication | None:
+    """The application and its customer, both locked until the transaction ends.
+
+    Two applications for one customer at the same moment would each not see the other.
+    """
+    return (
+        CreditApplication.objects.select_for_update(of=("self", "customer"))
+        .select_related("customer__unit", "customer__region", "customer__owner", "customer__group")
+        .filter(pk=pk, discarded_at__isnull=True)
+        .first()
+    )
+
+
+def assess(letter: CreditApplication, policy: Pack, on: date) -> Assessment:
+    """Evaluate the application on a business date; incomplete drafts are assessed as far as they go."""
+    evaluation = evaluate(letter, policy, on)
+    nothing = Decimal(0)
+    unsecured = evaluation.facts["exposure_unsecured_group"]
+    authority = unsecured if isinstance(unsecured, Decimal) else nothing
+    terms = {
+        "limit": letter.req_limit or nothing,
+        "term_days": letter.req_term or 0,
+        "valid_from": letter.valid_from or on,
+        "valid_to": letter.valid_to or on,
+        "placement": letter.req_placement or nothing,
+        "security": (),
+        "notes": (),
+    }
+    return Assessment(
+        customer=letter.customer,
+        title=str(letter.customer.name),
+        amount=letter.req_limit or nothing,
+        currency=letter.currency,
+        facts=evaluation.facts,
+        content=frozen(
+            kind="credit",
+            customer=letter.customer,
+            asked={name: getattr(letter, name) for name in ASKED},
+            attachments=[_paper(paper) for paper in letter.attachments.present()],
+            evaluation=evaluation.to_json(),
+            facts=evaluation.facts,
+            terms=terms,
+            authority=authority,
+            on=on,
+        ),
+        terms=terms,
+        authority=authority,
+        blocks=tuple(evaluation.blocks),
+        editors=frozenset(letter.editors.values_list("person_id", flat=True)) | {letter.created_by.person_id},
+        confidential=letter.confidential,
+    )
+
+
+def _paper(paper: Attachment) -> dict[str, Any]:
+    same = ("kind", "sha256", "size")
+    return {"id": paper.pk, "name": paper.file_name, **{name: getattr(paper, name) for name in same}}
+
+
+@dataclass(frozen=True)
+class Granted:
+    """The terms as the domain wants them (`credit.services.GrantTerms`)."""
+
+    limit: Decimal
+    term_days: int
+    valid_from: date
+    valid_to: date
+    placement: Decimal = Decimal(0)
+    security: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def take_effect(letter: CreditApplication, effect: Effect) -> None:
+    """Grant the line with the terms that all approvers agreed to."""
+    credit.grant_line(
+        letter,
+        terms=Granted(**effect.terms),
+        request_no=effect.no,
+        policy_number=effect.policy_number,
+        actor=effect.actor,
+        now=effect.now,
+    )
+
+
+def left_authority(authority: Decimal, asked: Terms, granted: Terms) -> Decimal:
+    """A lower limit leaves that much less exposure to answer for."""
+    less: Decimal = asked["limit"] - granted["limit"]
+    return max(Decimal(0), authority - less)
+
+
+TIGHTENING = (
+    ConditionField("limit", "money", "lower", _("Limit at most"), _("Limit at most %(value)s")),
+    ConditionField(
+        "term_days", "days", "lower", _("Payment term at most (days)"), _("Payment term at most %(value)s days")
+    ),
+    ConditionField(
+        "valid_to", "day", "earlier", _("Valid until at the latest"), _("Valid until %(value)s at the latest")
+    ),
+    ConditionField(
+        "security",
+        "text",
+        "adds",
+        _("Security that must be there first"),
+        _("Only with security: %(value)s"),
+        _("The line takes effect only when this has been proved."),
+    ),
+)
+
+KIND = Kind(
+    code="credit",
+    prefix="CR",
+    authority_metric="exposure_unsecured_group",
+    name=_("Credit application"),
+    flow=CreditFlow,
+    lock=lock,
+    assess=assess,
+    submitted=lambda letter, actor: credit.mark_submitted(letter, actor=actor),
+    reopened=lambda letter, actor: credit.reopen(letter, actor=actor),
+    withdrawn=lambda letter, actor: credit.release(letter, actor=actor),
+    take_effect=take_effect,
+    tightening=TIGHTENING,
+    left_authority=left_authority,
+    hints=lambda policy, facts, letter: shorter(policy, "credit", facts),
+)

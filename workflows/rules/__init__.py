@@ -1,0 +1,56 @@
+"""What decides about a request, as plain values: the next move, who may decide, what was granted.
+
+No Django, no clock, no database. Terms of `docs/glossary.md`.
+"""
+
+from workflows.rules.duties import Decider, Duties, Refusal, refusal_to_decide
+from workflows.rules.moves import Move, StepState, next_move
+from workflows.rules.seats import duplicates_to_skip, seat
+from workflows.rules.terms import ConditionField, Conditions, Terms, loosened, tightened
+from workflows.rules.verbs import (
+    APPROVE,
+    APPROVE_CONDITIONAL,
+    CONFIRMED,
+    LAPSING,
+    NEEDS_REASON,
+    OBJECT,
+    RATIFYING,
+    REJECT,
+    RETURN,
+    SETTLED,
+    STATUS_AFTER,
+    VERBS,
+    VERBS_OF,
+    StepStatus,
+)
+
+__all__ = [
+    "APPROVE",
+    "APPROVE_CONDITIONAL",
+    "CONFIRMED",
+    "LAPSING",
+    "NEEDS_REASON",
+    "OBJECT",
+    "RATIFYING",
+    "REJECT",
+    "RETURN",
+    "SETTLED",
+    "STATUS_AFTER",
+    "VERBS",
+    "VERBS_OF",
+    "ConditionField",
+    "Conditions",
+    "Decider",
+    "Duties",
+    "Move",
+    "Refusal",
+    "StepState",
+    "StepStatus",
+    "Terms",
+    "duplicates_to_skip",
+    "loosened",
+    "next_move",
+    "refusal_to_decide",
+    "seat",
+    "tightened",
+]

@@ -1,0 +1,57 @@
+"""Whether there are enough different people for the steps of a plan."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+
+def seat(candidates: Mapping[str, Collection[int]]) -> dict[str, int] | None:
+    """Give every step its own person, or None when there are too few.
+
+    Args:
+        candidates: step key -> ids of the natural persons who could decide it.
+
+    Returns:
+        step key -> person, all different (a system of distinct representatives, by augmenting paths).
+    """
+    taken: dict[int, str] = {}
+
+    def place(step: str, tried: set[int]) -> bool:
+        for person in sorted(candidates[step]):
+            if person in tried:
+                continue
+            tried.add(person)
+            if person not in taken or place(taken[person], tried):
+                taken[person] = step
+                return True
+        return False
+
+    if not all(place(step, set()) for step in candidates):
+        return None
+    return {step: person for person, step in taken.items()}
+
+
+def duplicates_to_skip(
+    order: Sequence[tuple[int, str]], candidates: Mapping[str, Collection[int]]
+) -> tuple[str, ...] | None:
+    """The fewest lower steps to skip because their only person also sits higher (routing rule 3).
+
+    Args:
+        order: (stage, step key), lowest stage first.
+        candidates: step key -> persons who could decide it.
+
+    Returns:
+        keys to skip (often empty), or None when even then a step has nobody of its own.
+    """
+    skipped: list[str] = []
+    left = {key: set(candidates[key]) for _, key in order}
+    while seat(left) is None:
+        for stage, key in order:
+            if key not in left or len(left[key]) != 1:
+                continue
+            later = (other for at, other in order if other in left and at > stage)
+            if any(left[other] == left[key] for other in later):
+                skipped.append(key)
+                del left[key]
+                break
+        else:
+            return None
+    return tuple(skipped)
