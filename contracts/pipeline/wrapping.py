@@ -23,7 +23,7 @@ def as_we_write_it(signature: bytes) -> bool:
     stamp = _only(held["values"])["content"]
     statement = cms.ParsableOctetString(bytes(stamp["encap_content_info"]["content"]))
     token = _wrapped(stamp, "v3", {"content_type": "tst_info", "content": statement}, None)
-    attribute = {"type": "signature_time_stamp_token", "values": [token]}
+    attribute: dict[str, object] = {"type": "signature_time_stamp_token", "values": [token]}
     return bool(_wrapped(seal, "v1", {"content_type": "data"}, [attribute]).dump() == signature)
 
 

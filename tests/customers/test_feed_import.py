@@ -17,7 +17,8 @@ from accounts.problems import Problem
 from audit.models import Event
 from customers.models import Claim, Customer, FeedBatch, Invoice, Order, Receipt
 from customers.queries import last_feed, ledger, ledgers
-from customers.rules.feed import COLUMNS, CellError, parse_amount
+from customers.rules.cells import CellError, parse_amount
+from customers.rules.feed import COLUMNS
 from customers.rules.sheets import MAX_BYTES
 from customers.services import import_feed, upsert_feed
 from tests import factories
