@@ -31,7 +31,7 @@ def build_contract(language: str) -> bytes:
     found = library()
     paper = new_paper("en" if language == "en" else "zh-hans", "{{ contract.no }}")
     paper.core_properties.author = "{{ company.name }}"
-    add_styles(paper, [clause["code"] for clause in found["clauses"]])
+    add_styles(paper, [clause["code"] for clause in found["clauses"]], language)
     for clause in found["clauses"]:
         add_styled(paper, heading(clause, language), heading_style(clause["code"]))
         for block in clause["blocks"]:

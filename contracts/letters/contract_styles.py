@@ -16,10 +16,11 @@ def heading_style(code: str) -> str:
     return f"Clause{code[1:]}"
 
 
-def add_styles(paper: Document, codes: list[str]) -> None:
+def add_styles(paper: Document, codes: list[str], language: str) -> None:
     """Give the paper the styles of a contract and one heading style for each clause."""
     serif, sans = _fonts(SERIF), _fonts(SANS)
-    _add(paper, TEXT, "Clause text", _run(serif, 21, INK), _paragraph(0, 60, 1.45, justified=True))
+    size, line = (19, 1.35) if language == "en" else (21, 1.45)
+    _add(paper, TEXT, "Clause text", _run(serif, size, INK), _paragraph(0, 60, line, justified=True))
     _add(paper, TEXT_EN, "Clause text English", _run(serif, 18, "3E4C59"), _paragraph(0, 110, 1.3, justified=True))
     _add(paper, MARK, "Template mark", _run(sans, 14, GREY), _paragraph(0, 0, 1.0))
     _add(

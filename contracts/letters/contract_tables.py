@@ -19,7 +19,6 @@ from contracts.letters.paper import (
     Style,
     add_counter,
     add_gap,
-    add_line,
     add_mark_row,
     add_picture,
     add_row,
@@ -35,7 +34,7 @@ HEAD_EN = Style(size=7.5, colour=GREY, line=1.15, align="center")
 CELL = Style(size=9, line=1.2, fonts=SERIF)
 FIGURE = Style(size=9, line=1.2, align="right", fonts=SERIF)
 MIDDLE = Style(size=9, line=1.2, align="center", fonts=SERIF)
-PARTY = Style(size=10, bold=True, colour=NAVY, before=4, after=3, keep_next=True)
+PARTY = Style(size=10, bold=True, colour=NAVY, keep_next=True)
 GRID = tuple((side, 4, RULE) for side in ("top", "left", "bottom", "right"))
 Column = tuple[str, str, float, Style]
 """Label of the heading, field of the row, width in mm, style of the value."""
@@ -61,7 +60,9 @@ def _parties(paper: Document, language: str) -> None:
         ("supplier", ("name", "uscc", "address", "bank")),
         ("buyer", ("name", "uscc", "legal_rep", "tax_no", "address", "bank", "contact", "mobile")),
     ):
-        add_line(paper, "　".join(label(party, language)), PARTY)
+        band = Cell((("　".join(label(party, language)), PARTY),), None, (("bottom", 8, NAVY),), (0.8, 0))
+        add_row(add_table(paper, [WIDTH]), [band])
+        add_gap(paper, 1)
         holder = "company" if party == "supplier" else "customer"
         paths = {"contact": "customer.contact.name", "mobile": "customer.contact.mobile"}
         _pairs(paper, language, [(name, f"{{{{ {paths.get(name, f'{holder}.{name}')} }}}}") for name in fields])
@@ -70,7 +71,7 @@ def _parties(paper: Document, language: str) -> None:
 
 def _pairs(paper: Document, language: str, pairs: list[tuple[str, str]]) -> None:
     """Two labelled values side by side in every row."""
-    wide = 30.0 if language == "bilingual" else 27.0
+    wide = 33.0 if language == "en" else 31.0
     table = add_table(paper, [wide, WIDTH / 2 - wide, wide, WIDTH / 2 - wide])
     for left, right in zip(pairs[::2], pairs[1::2], strict=True):
         cells = []
@@ -123,7 +124,7 @@ def _rows(paper: Document, language: str, field: str, columns: list[Column]) -> 
     ]
     add_row(table, cells)
     add_mark_row(table, "{%tr endfor %}")
-    add_gap(paper, 6)
+    add_gap(paper, 9)
 
 
 def _signature(paper: Document, language: str) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 MEMORY = 2 * 1024**3
 CPU_SECONDS = 60
@@ -60,27 +61,31 @@ def produce(
         "memory": memory,
         "seconds": CPU_SECONDS,
     }
-    answer = _ask(json.dumps(task).encode(), wall_seconds)
+    answer = ask("contracts.pipeline.child", task, wall_seconds)
     if "pdf" not in answer:
         raise ProductionError(answer.get("code", "engine_crash"), answer.get("detail", "no answer"))
     return Produced(base64.b64decode(answer["docx"]), base64.b64decode(answer["pdf"]))
 
 
-def _ask(task: bytes, wall_seconds: float) -> dict[str, str]:
+def ask(module: str, task: Mapping[str, Any], wall_seconds: float) -> dict[str, Any]:
+    """Give a task to a child process that runs the module, and read its answer.
+
+    Raises ProductionError "engine_timeout" or "engine_crash" when there is none; everything it started is ended.
+    """
     environment = {"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8", "PYTHONPATH": str(PROJECT)}
-    command = [sys.executable, "-m", "contracts.pipeline.child"]
+    command = [sys.executable, "-m", module]
     pipe = subprocess.PIPE
     with subprocess.Popen(  # noqa: S603
         command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=PROJECT, env=environment, start_new_session=True
     ) as process:
         try:
-            output, errors = process.communicate(task, timeout=wall_seconds)
+            output, errors = process.communicate(json.dumps(task).encode(), timeout=wall_seconds)
         except subprocess.TimeoutExpired:
             raise ProductionError("engine_timeout", f"no answer after {wall_seconds:g} s") from None
         finally:
             _kill_group(process)
     try:
-        answer: dict[str, str] = json.loads(output)
+        answer: dict[str, Any] = json.loads(output)
     except ValueError:
         last = errors.decode(errors="replace").strip().splitlines()[-1:] or ["no output"]
         raise ProductionError("engine_crash", f"exit {process.returncode}: {last[0]}") from None

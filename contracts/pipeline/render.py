@@ -145,6 +145,11 @@ def _place_pictures(parts: dict[str, bytes], pictures: Mapping[str, bytes]) -> N
         parts[places[name]] = data
 
 
+def picture_names(parts: dict[str, bytes]) -> set[str]:
+    """The names of the pictures in the text, by which they can be replaced."""
+    return set(_named_pictures(parts))
+
+
 def _named_pictures(parts: dict[str, bytes]) -> dict[str, str]:
     links = Relations.of(parts, "word/document.xml")
     found: dict[str, str] = {}

@@ -20,8 +20,9 @@ KNOWN = {
     "ftr": "p tbl",
     "p": "pPr r",
     "r": "rPr t br drawing fldChar instrText noBreakHyphen",
-    "rPr": "rStyle rFonts b bCs i iCs u strike sz szCs color lang spacing vertAlign kern noProof",
-    "pPr": "pStyle jc ind spacing keepNext keepLines pageBreakBefore widowControl rPr outlineLvl snapToGrid",
+    "rPr": "rStyle rFonts b bCs i iCs u strike sz szCs color lang spacing vertAlign kern noProof ?ligatures",
+    "pPr": "pStyle jc ind spacing keepNext keepLines pageBreakBefore widowControl rPr outlineLvl snapToGrid"
+    " autoSpaceDE autoSpaceDN adjustRightInd kinsoku wordWrap overflowPunct topLinePunct suppressAutoHyphens",
     "tbl": "tblPr tblGrid tr",
     "tblPr": "tblStyle tblW jc tblLayout tblBorders tblCellMar tblLook tblInd",
     "tr": "trPr tc",
