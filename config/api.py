@@ -19,6 +19,8 @@ from config.api_document import DocumentedAPI
 from config.api_problems import asked_language, guarded, install, unknown_address
 from contracts.api import router as documents
 from customers.api import router as customers
+from pricing.api import agreements as price_agreements
+from pricing.api import checks as price_checks
 from workflows.api import applications, lines, requests
 
 DESCRIPTION: Final = """Customers, credit applications, requests, credit lines, documents and the audit trail.
@@ -95,6 +97,8 @@ api.add_router("/customers", customers)
 api.add_router("/credit-applications", applications)
 api.add_router("/requests", requests)
 api.add_router("/credit-lines", lines)
+api.add_router("/price-agreements", price_agreements)
+api.add_router("/price-checks", price_checks)
 api.add_router("/documents", documents)
 api.add_router("/audit-events", audit)
 install(api)

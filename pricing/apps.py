@@ -6,6 +6,7 @@ class PricingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from pricing import audit_actions
+        from pricing import audit_actions, tasks
 
-        assert audit_actions  # noqa: S101  (imported for what it registers)
+        assert audit_actions  # noqa: S101  (imported for what they register)
+        assert tasks  # noqa: S101

@@ -157,8 +157,8 @@ class AgreementLine(models.Model):
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="agreement_lines")
     list_price = unit_price()
     net_price = unit_price()
-    commitment = units(null=True)
-    cap_quantity = units(null=True)
+    commitment = models.DecimalField(max_digits=18, decimal_places=3, null=True, blank=True)
+    cap_quantity = models.DecimalField(max_digits=18, decimal_places=3, null=True, blank=True)
     hard = models.BooleanField(default=True)
     waterfall = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
 
@@ -177,7 +177,7 @@ class AgreementLine(models.Model):
             models.UniqueConstraint(fields=["agreement", "product"], name="agreement_line_once"),
             price_check("list_price", "agreement_line_list_price"),
             price_check("net_price", "agreement_line_net_price", positive=False),
-            price_check("cap_quantity", "agreement_line_cap"),
+            price_check("cap_quantity", "agreement_line_cap", positive=False),
             models.CheckConstraint(
                 condition=Q(ordered__gte=0, delivered__gte=0, invoiced__gte=0, returned__gte=0, cancelled__gte=0)
                 & Q(ordered__lte=LARGEST_QUANTITY),
@@ -227,7 +227,7 @@ class UtilisationEntry(models.Model):
     order_line = models.CharField(max_length=40)
     event = models.CharField(max_length=120, blank=True)
     quantity = units()
-    price = unit_price(null=True)
+    price = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
     on = models.DateField()
     fingerprint = models.CharField(max_length=64)
     answer = models.JSONField(encoder=DjangoJSONEncoder)

@@ -136,7 +136,7 @@ def chosen(grants: Sequence[Grant], asked: Asked) -> Grant | None:
     left = [grant for grant in holding if grant.cap.coverable(grant.use, asked.quantity) > 0]
     if len(left) > 1:
         raise Conflict("agreement_conflict", sorted(grant.agreement for grant in left))
-    return (left or sorted(holding, key=lambda grant: grant.line_id, reverse=True) or [None])[0]
+    return left[0] if left else max(holding, key=lambda grant: grant.line_id, default=None)
 
 
 def answer(grants: Sequence[Grant], standard: Standard | None, asked: Asked) -> Answer:

@@ -6,10 +6,6 @@ from typing import Final
 
 PLACES: Final = 3
 LARGEST: Final = Decimal(10**9)
-# Units of measure; everything else is counted in whole numbers.
-DIVISIBLE: Final = frozenset(
-    {"t", "ton", "tonne", "吨", "kg", "千克", "公斤", "g", "克", "m", "米", "l", "升", "m2", "m3", "㎡"}
-)
 _PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
 
 
@@ -34,7 +30,8 @@ def parse(value: object, *, places: int = PLACES, most: Decimal = LARGEST) -> De
         value = f"{value:f}"
     text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
     if not isinstance(text, str) or len(text) > 40 or not _PLAIN.fullmatch(text):
-        raise NotAQuantity("too_large" if isinstance(text, str) and text.isdigit() else "format")
+        digits = isinstance(text, str) and text.isascii() and text.isdigit()
+        raise NotAQuantity("too_large" if digits else "format")
     number = Decimal(text)
     if number <= 0:
         raise NotAQuantity("negative" if number < 0 else "zero")
@@ -45,11 +42,14 @@ def parse(value: object, *, places: int = PLACES, most: Decimal = LARGEST) -> De
     return number
 
 
-def in_stock_units(quantity: Decimal, *, asked_in: str, unit: str, pack_unit: str, pack_size: Decimal) -> Decimal:
+def in_stock_units(
+    quantity: Decimal, *, asked_in: str, unit: str, pack_unit: str, pack_size: Decimal, divisible: bool
+) -> Decimal:
     """The quantity in stock units: 2 boxes of 5 are 10 pieces.
 
     Args:
         asked_in: the unit of the order line; empty means stock units.
+        divisible: whether a part of a stock unit can be sold, as of a tonne and not of a piece.
 
     Raises:
         NotAQuantity: ``unit`` for one that the product does not have, ``fraction`` for part of a piece.
@@ -58,6 +58,6 @@ def in_stock_units(quantity: Decimal, *, asked_in: str, unit: str, pack_unit: st
         raise NotAQuantity("unit")
     packs = bool(asked_in) and asked_in == pack_unit and pack_unit != unit
     found = quantity * pack_size if packs else quantity
-    if found != found.to_integral_value() and unit.lower() not in DIVISIBLE:
+    if not divisible and found != found.to_integral_value():
         raise NotAQuantity("fraction")
     return parse(found)
