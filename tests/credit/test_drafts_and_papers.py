@@ -104,9 +104,9 @@ def test_a_shared_customer_shows_his_applications(company, application) -> None:
 
 
 def test_a_new_draft_begins_with_the_line_in_force(company, today, application) -> None:
-    from workflows.rules import Terms
+    from workflows.kinds.credit import Granted
 
-    terms = Terms(Decimal(300_000), 30, today, today)
+    terms = Granted(Decimal(300_000), 30, today, today)
     services.grant_line(application, terms=terms, request_no="CR-1", policy_number=1, actor=company.cfo)
     begun = services.start_draft(application.customer, company.rep)
     assert (begun.req_type, begun.req_limit, begun.req_term) == ("renewal", Decimal(300_000), 30)

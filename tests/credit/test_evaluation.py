@@ -200,9 +200,9 @@ def test_a_group_with_the_only_receivables_has_no_share_to_compare_with(company,
 
 def grant(application, company, on, *, limit: Decimal):
     from credit import services
-    from workflows.rules import Terms
+    from workflows.kinds.credit import Granted
 
-    terms = Terms(limit, 45, on, on + timedelta(days=300))
+    terms = Granted(limit, 45, on, on + timedelta(days=300))
     return services.grant_line(
         application, terms=terms, request_no=f"CR-{application.pk}", policy_number=1, actor=company.cfo
     )

@@ -19,7 +19,7 @@ from jobs.services import enqueue
 from policies.rules.calendar import business_date
 from tests import factories
 from tests.credit import factories as credit
-from workflows.rules import Terms
+from workflows.kinds.credit import Granted
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +40,7 @@ def application(company, today):
 
 
 def granted(application, company, start, *, no="CR-1", limit=500_000, days=300, **more):
-    terms = Terms(Decimal(limit), 45, start, start + timedelta(days=days), **more)
+    terms = Granted(Decimal(limit), 45, start, start + timedelta(days=days), **more)
     return services.grant_line(application, terms=terms, request_no=no, policy_number=1, actor=company.cfo)
 
 

@@ -16,7 +16,7 @@ from policies.rules.calendar import business_date
 from policies.services import load_default_version
 from tests import factories
 from tests.credit import factories as credit
-from workflows.rules import Terms
+from workflows.kinds.credit import Granted
 
 pytestmark = pytest.mark.django_db
 
@@ -171,7 +171,7 @@ def test_the_customer_page_leads_to_the_forms_and_says_what_is_filed(company, to
 
 def test_credit_control_proves_a_condition_on_the_customer_page(company, today) -> None:
     application = credit.draft(credit.customer(company), company, today)
-    terms = Terms(Decimal(500_000), 45, today, today + timedelta(days=300), security=("Guarantee of 200,000",))
+    terms = Granted(Decimal(500_000), 45, today, today + timedelta(days=300), security=("Guarantee of 200,000",))
     [line] = services.grant_line(application, terms=terms, request_no="CR-1", policy_number=1, actor=company.cfo)
     page, url = f"/customers/{application.customer_id}/", f"/credit/conditions/{line.pending.get().pk}/fulfil/"
     assert url not in as_(company.rep).get(page).content.decode()

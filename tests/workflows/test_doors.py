@@ -19,8 +19,8 @@ from jobs.models import Job
 from tests import factories
 from tests.factories import Company
 from tests.workflows.factories import ready_application
-from workflows import rounds, rules, services
-from workflows.credit_letter import KIND
+from workflows import rounds, services
+from workflows.kinds.credit import KIND
 from workflows.models import Decision, Request, Step, Submission
 
 pytestmark = pytest.mark.django_db
@@ -89,7 +89,7 @@ def test_a_credit_line_goes_the_whole_way(company: Company) -> None:
 def test_the_tightest_conditions_are_granted(company: Company) -> None:
     request = submitted(company, limit=500_000)
     decide(request, "SM", company.manager)
-    lower = rules.Conditions(limit=factories.amount(300_000), note="half a year first")
+    lower = {"limit": factories.amount(300_000), "note": "half a year first"}
     decide(request, "CC", company.credit_controller, "approve_conditional", reason="thin margin", conditions=lower)
     decide(request, "RD", company.director)
     decide(request, "CFO", company.cfo)
@@ -98,7 +98,7 @@ def test_the_tightest_conditions_are_granted(company: Company) -> None:
 
 def test_a_condition_cannot_raise_the_limit(company: Company) -> None:
     request = submitted(company)
-    higher = rules.Conditions(limit=factories.amount(600_000))
+    higher = {"limit": factories.amount(600_000)}
     refused("conditions_loosen", request, "SM", company.manager, "approve_conditional", reason="x", conditions=higher)
 
 

@@ -12,8 +12,8 @@ from contracts.production import root_certificate
 from jobs import storage
 from tests import factories
 from tests.workflows.factories import ready_application
-from workflows import letters, rules, services
-from workflows.credit_letter import KIND
+from workflows import letters, services
+from workflows.kinds.credit import KIND
 from workflows.models import Request, Step, Submission
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +29,7 @@ def decided(limit: int | None = None) -> Request:
         ("RD", company.director),
         ("CFO", company.cfo),
     ]:
-        conditions = rules.Conditions(limit=factories.amount(limit)) if limit and role == "CC" else None
+        conditions = {"limit": factories.amount(limit)} if limit and role == "CC" else None
         services.decide(
             request.no,
             Step.objects.get(request=request, role=role).pk,

@@ -1,11 +1,11 @@
 """The procedure of a credit application.
 
-    submitted → route ⟲ approve          everybody whom the plan names, stage by stage
-                  ├─→ revise → route      returned: the rep changes it and sends it again
-                  ├─→ apply  → route      agreed: the line is in force; a freeze is ratified afterwards
-                  ├─→ undo   → issue      not ratified: the line is as it was
-                  ├─→ finish → issue      nothing is left to ask: notice and approval sheet
-                  └─→ rejected            the notice says why
+    submitted → route ⟲ approve           everybody whom the plan names, stage by stage
+                  ├─→ revise   → route    returned: the rep changes it and sends it again
+                  ├─→ apply    → route    agreed: the line is in force; a freeze is ratified afterwards
+                  ├─→ undo     → finish   not ratified: the line is as it was
+                  ├─→ finish   → done     nothing is left to ask: notice and approval sheet
+                  └─→ rejected → done     the notice says why
 """
 
 from viewflow import this
