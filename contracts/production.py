@@ -1,9 +1,11 @@
 """Making one document: data to Word to PDF, checked, sealed, verified and stored, outside any transaction."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from asn1crypto import x509  # type: ignore[import-untyped]
@@ -12,15 +14,21 @@ from django.conf import settings
 from audit.clock import db_now
 from contracts import rules
 from contracts.letters.context import Identity
-from contracts.models import Document
+from contracts.models import Document, Kind
 from contracts.pipeline import engines, fonts
-from contracts.pipeline.check import check
+from contracts.pipeline.check import CheckError, check
+from contracts.pipeline.countersign import NotPdfError, page_texts
 from contracts.pipeline.keys import Authority
 from contracts.pipeline.produce import ProductionError, produce
 from contracts.pipeline.qr import qr_png
 from contracts.pipeline.seal import certificate, seal
 from contracts.pipeline.verify import verify_pdf
+from contracts.rules.amounts import disagreements, stated_amounts
+from contracts.rules.signing import bare
 from jobs import storage
+
+# The engine of a document whose PDF came from somebody else.
+PAPER = "paper"
 
 
 @dataclass(frozen=True)
@@ -67,10 +75,12 @@ def verify_url(document: Document) -> str:
 
 
 def draft(document: Document) -> Draft:
-    """Render and convert the document from its frozen data and template.
+    """Render and convert the document from its frozen data and template; a customer's own paper is taken as it is.
 
     Raises ProductionError when there is no PDF, CheckError when it doesn't say what the data say.
     """
+    if document.engine == PAPER:
+        return foreign(storage.get(document.template_sha256))
     context = {**document.snapshot, "document": _identity(document)}
     made = produce(
         storage.get(document.template_sha256),
@@ -79,7 +89,25 @@ def draft(document: Document) -> Draft:
         engine=document.engine,
         created_at=document.created_at,
     )
-    return Draft(made.docx, made.pdf, check(made.pdf, context).pages)
+    pages = check(made.pdf, context).pages
+    check_amounts(made.pdf, document.snapshot)
+    return Draft(made.docx, made.pdf, pages)
+
+
+def foreign(pdf: bytes) -> Draft:
+    """Somebody else's finished PDF, to be sealed as it is. Raises ProductionError when it cannot be."""
+    try:
+        pages = len(page_texts(pdf))
+    except NotPdfError as error:
+        raise ProductionError("not_pdf", str(error)) from error
+    return Draft(b"", pdf, pages)
+
+
+def check_amounts(pdf: bytes, snapshot: Mapping[str, Any]) -> None:
+    """Figures and capitals say the same on the finished paper. Raises CheckError naming the first that do not."""
+    amounts = stated_amounts(snapshot)
+    if amounts and (found := disagreements(bare("".join(page_texts(pdf))), amounts)):
+        raise CheckError("capitals", found[0])
 
 
 def issue(document: Document) -> Sealed:
@@ -95,7 +123,7 @@ def issue(document: Document) -> Sealed:
         raise ProductionError("seal", "; ".join(found.findings))
     return Sealed(
         pdf_sha256=storage.put(pdf),
-        docx_sha256=storage.put(letter.docx),
+        docx_sha256=storage.put(letter.docx) if letter.docx else "",
         size=len(pdf),
         pages=letter.pages,
         engine_version=engines.version(document.engine),
@@ -114,6 +142,7 @@ def _seal(document: Document, pdf: bytes, now: datetime) -> bytes:
         timestamps=keys.timestamps(),
         at=now,
         reason=f"{document.number}; data sha256:{document.snapshot_sha256}",
+        to_countersign=document.kind == Kind.CONTRACT,
     )
 
 

@@ -16,6 +16,7 @@ from contracts.pipeline.keys import KeyPair
 from contracts.pipeline.waiting import wait_for
 
 FIELD = "Seal"
+OTHER_FIELD = "Counterparty"
 # Our own policy number for timestamps, in the arc for documentation and private use.
 TIMESTAMP_POLICY = "2.25.301146870"
 SIGNATURE_SIZE = 72
@@ -67,20 +68,25 @@ class InternalTimestamps(TimeStamper):
         return tsp.TimeStampResp({"status": tsp.PKIStatusInfo({"status": "granted"}), "time_stamp_token": token})
 
 
-def seal(pdf: bytes, *, organisation: KeyPair, timestamps: KeyPair, at: datetime, reason: str) -> bytes:
+def seal(
+    pdf: bytes, *, organisation: KeyPair, timestamps: KeyPair, at: datetime, reason: str, to_countersign: bool = False
+) -> bytes:
     """Return the PDF with the company's seal.
 
     at: the moment of sealing (aware), stated by the signature and by the timestamp.
     reason: what the seal says about itself, inside the signed bytes (document number and data digest).
+    to_countersign: the other side signs as well: an empty field waits for it, and only signing is allowed.
     """
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=False)
+    if to_countersign:
+        fields.append_signature_field(writer, fields.SigFieldSpec(OTHER_FIELD))
     metadata = signers.PdfSignatureMetadata(
         field_name=FIELD,
         md_algorithm=DIGEST,
         reason=reason,
         subfilter=fields.SigSeedSubFilter.PADES,
         certify=True,
-        docmdp_permissions=fields.MDPPerm.NO_CHANGES,
+        docmdp_permissions=fields.MDPPerm.FILL_FORMS if to_countersign else fields.MDPPerm.NO_CHANGES,
     )
     signer = signers.PdfSigner(metadata, HeldKeySigner(organisation), timestamper=InternalTimestamps(timestamps, at))
     output = io.BytesIO()

@@ -52,13 +52,13 @@ def verify_pdf(pdf: bytes, root: x509.Certificate) -> Verification:
         return result
     try:
         _check(pdf, root, result)
-    except _BAD_FILES as error:
+    except BAD_FILES as error:
         result.findings.append(f"The file is not a readable sealed PDF ({type(error).__name__}).")
     return result
 
 
 # A changed byte can break the file anywhere, and the readers below answer with their own errors.
-_BAD_FILES = (
+BAD_FILES = (
     PdfError,
     SignatureValidationError,
     UnacceptableSignerError,

@@ -1,9 +1,9 @@
 """Amounts of contracts in figures and in Chinese capitals, and reading the capitals back from a finished paper."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from contracts.rules.wording import DIGITS, chinese_capitals
 
@@ -80,6 +80,24 @@ def _cents(text: str) -> Decimal:
     if rest:
         raise ValueError(text)
     return value
+
+
+def stated_amounts(printed: Mapping[str, Any]) -> list[Decimal]:
+    """The amounts that a contract's data state in figures and in capitals: the total, and the credit limit if any.
+
+    printed: the data of the paper; an amount of which only one form is printed is not compared.
+    Raises NotCapitalsError when the two forms differ already in the data.
+    """
+    credit = printed.get("credit", {})
+    pairs = [(printed.get("total"), printed.get("total_cn")), (credit.get("limit"), credit.get("limit_cn"))]
+    found = []
+    for stated, spelled in pairs:
+        if stated and spelled:
+            amount = Decimal("".join(re.findall(r"[\d.]", stated)))
+            if read_capitals(spelled) != amount:
+                raise NotCapitalsError(f"{stated}: {spelled}")
+            found.append(amount)
+    return found
 
 
 def disagreements(text: str, amounts: Iterable[Decimal]) -> list[str]:

@@ -9,7 +9,7 @@ PLACES = ("", "拾", "佰", "仟")
 GROUPS = ("", "万", "亿", "万亿")
 CEILING = Decimal("1e16")
 
-SERIES = {"decision_notice": "DN", "approval_sheet": "AS"}
+SERIES = {"decision_notice": "DN", "approval_sheet": "AS", "contract": "HT"}
 # Crockford's alphabet: nothing that is misread on paper (no I, L, O, U).
 CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 20

@@ -14,7 +14,7 @@ from audit.services import record
 from contracts import rules
 from contracts.letters import templates
 from contracts.letters.context import fit
-from contracts.models import Document, DocumentUserObjectPermission, State
+from contracts.models import Document, DocumentUserObjectPermission, Kind, State
 from contracts.production import Sealed
 from customers.models import Customer
 from jobs import storage
@@ -57,22 +57,54 @@ def order_document(
     Raises:
         SnapshotError: naming the field, when the data don't have the letter's shape.
     """
-    printed = fit(kind, snapshot)
-    digest = hashlib.sha256(_canonical(printed)).hexdigest()
+    template = templates.load(kind, language)
+    return order_filled(
+        kind,
+        language=language,
+        request_no=request_no,
+        customer=customer,
+        snapshot=fit(kind, snapshot),
+        template=template.data,
+        engine=template.engine,
+        actor=actor,
+        confidential=confidential,
+        viewers=viewers,
+    )
+
+
+@transaction.atomic
+def order_filled(
+    kind: str,
+    *,
+    language: str,
+    request_no: str,
+    customer: Customer,
+    snapshot: Mapping[str, Any],
+    template: bytes,
+    engine: str,
+    actor: User | None,
+    confidential: bool = False,
+    viewers: Iterable[User] = (),
+) -> Document:
+    """The same with a template of one's own, such as a contract's; the caller has checked the data.
+
+    Args:
+        template: the .docx to fill, or for `production.PAPER` the finished PDF of somebody else.
+    """
+    digest = hashlib.sha256(_canonical(snapshot)).hexdigest()
     same = {"kind": kind, "language": language, "request_no": request_no, "snapshot_sha256": digest}
     existing = Document.objects.filter(**same).first()
     if existing is not None:
         return existing
-    template = templates.load(kind, language)
     document = Document.objects.create(
         **same,
         number=_next_number(kind, customer.unit.time_zone),
         customer=customer,
         confidential=confidential,
         ordered_by=actor,
-        snapshot=printed,
-        template_sha256=storage.put(template.data),
-        engine=template.engine,
+        snapshot=dict(snapshot),
+        template_sha256=storage.put(template),
+        engine=engine,
         verify_code=rules.new_verify_code(),
     )
     if confidential:
@@ -110,20 +142,15 @@ def mark_failed(document: Document, reason: str) -> None:
 
 @transaction.atomic
 def retry_document(document: Document, *, actor: User) -> None:
-    """Have a failed document made again, with the template as it is now.
+    """Have a failed document made again, a letter with the template as it is now; a contract keeps its own.
 
     Raises DocumentStateError when it hasn't failed.
     """
-    template = templates.load(document.kind, document.language)
-    _advance(
-        document,
-        State.FAILED,
-        state=State.QUEUED,
-        failure="",
-        tries=document.tries + 1,
-        template_sha256=storage.put(template.data),
-        engine=template.engine,
-    )
+    now: dict[str, str] = {}
+    if document.kind != Kind.CONTRACT:
+        template = templates.load(document.kind, document.language)
+        now = {"template_sha256": storage.put(template.data), "engine": template.engine}
+    _advance(document, State.FAILED, state=State.QUEUED, failure="", tries=document.tries + 1, **now)
     _tell("document.retried", document, actor)
     enqueue(JOB, f"doc:{document.pk}:{document.tries + 1}", {"document": document.pk})
 
