@@ -58,7 +58,7 @@ def order_document(
         SnapshotError: naming the field, when the data don't have the letter's shape.
     """
     template = templates.load(kind, language)
-    return order_filled(
+    return _order(
         kind,
         language=language,
         request_no=request_no,
@@ -91,6 +91,33 @@ def order_filled(
     Args:
         template: the .docx to fill, or for `production.PAPER` the finished PDF of somebody else.
     """
+    return _order(
+        kind,
+        language=language,
+        request_no=request_no,
+        customer=customer,
+        snapshot=snapshot,
+        template=template,
+        engine=engine,
+        actor=actor,
+        confidential=confidential,
+        viewers=viewers,
+    )
+
+
+def _order(
+    kind: str,
+    *,
+    language: str,
+    request_no: str,
+    customer: Customer,
+    snapshot: Mapping[str, Any],
+    template: bytes,
+    engine: str,
+    actor: User | None,
+    confidential: bool,
+    viewers: Iterable[User],
+) -> Document:
     digest = hashlib.sha256(_canonical(snapshot)).hexdigest()
     same = {"kind": kind, "language": language, "request_no": request_no, "snapshot_sha256": digest}
     existing = Document.objects.filter(**same).first()
