@@ -24,6 +24,7 @@ from customers.models.file import (
 )
 from customers.models.letters import Letter, LetterQuerySet
 from customers.models.papers import Paper
+from customers.models.rating import RatingOutcome, RatingResult, RatingRun, RatingScope
 from customers.models.tier import (
     STARS,
     Lever,
@@ -59,6 +60,10 @@ __all__ = [
     "Order",
     "OrderStatus",
     "Paper",
+    "RatingOutcome",
+    "RatingResult",
+    "RatingRun",
+    "RatingScope",
     "Receipt",
     "Segment",
     "TierChange",
