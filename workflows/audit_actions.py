@@ -12,3 +12,7 @@ register("request.step_moved", "节点转交其他审批人", "Step moved to oth
 register("request.steps_added", "增加审批节点", "Steps added")
 register("request.step_lapsed", "节点期满未答复", "Step lapsed without an answer")
 register("request.signed", "各方签署完成", "Signed by everybody")
+register("request.voided", "作废", "Request made void")
+register("rerating.started", "启动批量复评", "Re-rating started")
+register("rerating.continued", "继续批量复评", "Re-rating taken up again")
+register("rerating.finished", "批量复评完成", "Re-rating finished")

@@ -34,6 +34,7 @@ class State(models.TextChoices):
     APPROVED = "approved", _("Approved")
     REJECTED = "rejected", _("Rejected")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+    VOID = "void", _("Void")
 
 
 class RequestQuerySet(models.QuerySet["Request"]):

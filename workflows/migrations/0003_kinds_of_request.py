@@ -5,26 +5,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('customers', '0004_tiers'),
-        ('workflows', '0002_append_only'),
+        ("customers", "0004_tiers"),
+        ("workflows", "0002_append_only"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='request',
-            name='effective_at',
+            model_name="request",
+            name="effective_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AlterField(
-            model_name='request',
-            name='customer',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='customers.customer'),
+            model_name="request",
+            name="customer",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="requests", to="customers.customer"
+            ),
         ),
         migrations.AlterField(
-            model_name='request',
-            name='state',
-            field=models.CharField(choices=[('in_review', 'In review'), ('returned', 'Returned'), ('signing', 'Waiting for signatures'), ('approved', 'Approved'), ('rejected', 'Rejected'), ('withdrawn', 'Withdrawn')], default='in_review', max_length=12),
+            model_name="request",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("in_review", "In review"),
+                    ("returned", "Returned"),
+                    ("signing", "Waiting for signatures"),
+                    ("approved", "Approved"),
+                    ("rejected", "Rejected"),
+                    ("withdrawn", "Withdrawn"),
+                    ("void", "Void"),
+                ],
+                default="in_review",
+                max_length=12,
+            ),
         ),
     ]

@@ -1,0 +1,77 @@
+"""The only door for a decision."""
+
+from django.http import Http404
+
+from accounts.models import User
+from audit.origin import current as current_origin
+from workflows import rounds, rules
+from workflows.authority import refusal_of
+from workflows.content import conditions_to_json
+from workflows.models import Decision, Step
+from workflows.preview import sha256_of
+from workflows.refusals import problem
+from workflows.services.doors import Answer, door
+
+
+def decide(
+    no: str,
+    step_id: int,
+    *,
+    actor: User,
+    verb: str,
+    content_sha256: str,
+    idempotency_key: str,
+    reason: str = "",
+    conditions: rules.Conditions | None = None,
+) -> Decision:
+    """Decide a step: the only door for approve, approve with conditions, return, reject and object.
+
+    Args:
+        content_sha256: digest of the content that the actor had before him.
+        reason: needed for everything but a plain approval.
+        conditions: for `approve_conditional`, by the names of the kind's fields; they only tighten.
+
+    Raises:
+        Http404: no such request, or the step is not of this request.
+        Problem: refused, with a code of `workflows.refusals`; nothing has changed.
+    """
+    asked, words = dict(conditions or {}), reason.strip()
+    what = ["decide", no, step_id, verb, words, sha256_of(conditions_to_json(asked)), content_sha256]
+    made: list[Decision] = []
+    answer = door(
+        actor,
+        idempotency_key,
+        what,
+        lambda: _decide(no, step_id, actor, verb, content_sha256, words, asked, made),
+        no=no,
+    )
+    return made[0] if made else Decision.objects.select_related("step", "request").get(pk=answer["decision"])
+
+
+def _decide(
+    no: str,
+    step_id: int,
+    actor: User,
+    verb: str,
+    sha: str,
+    reason: str,
+    conditions: rules.Conditions,
+    made: list[Decision],
+) -> Answer:
+    round_ = rounds.lock(no, actor)
+    step = next((each for each in round_.steps if each.pk == step_id), None)
+    if step is None:
+        if Step.objects.filter(pk=step_id, request=round_.request).exists():
+            raise problem(rules.Refusal("step_closed", 409))
+        raise Http404
+    if refusal := refusal_of(round_, step, actor, verb, sha, reason, conditions):
+        raise problem(refusal, {"reason_missing": "reason"}.get(refusal.code, ""))
+    decision = rounds.write_decision(round_, step, actor, verb, reason, conditions, current_origin().channel)
+    made.append(decision)
+    if verb == rules.RETURN:
+        rounds.return_within_a_day(round_)
+    if verb == rules.OBJECT:
+        rounds.ask_more(round_, {"objected": True})
+    rounds.advance(round_, step.task, actor)
+    rounds.save(round_)
+    return {"decision": decision.pk, "state": round_.request.state}

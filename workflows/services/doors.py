@@ -1,0 +1,41 @@
+"""One transaction per door, once per key; a refusal leaves a record of its own after the rollback."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import OperationalError
+
+from accounts.models import User
+from accounts.problems import Problem
+from audit.refusals import record_refusal
+from jobs.idempotency import once
+from workflows import rules
+from workflows.models import Request
+from workflows.refusals import problem
+
+Answer = dict[str, Any]
+
+
+def door(actor: User, key: str, what: list[Any], run: Callable[[], Answer], no: str = "", letter: str = "") -> Answer:
+    """One transaction that happens once for a key; write down why it stayed shut."""
+    try:
+        return once(actor, key, what, run)[0]
+    except OperationalError as error:
+        if "lock timeout" not in str(error):
+            raise
+        raise problem(rules.Refusal("busy", 409)) from error
+    except Problem as refusal:
+        request = Request.objects.filter(no=no).select_related("customer").first() if no else None
+        record_refusal(
+            actor=actor,
+            code=refusal.code,
+            reason=refusal.title,
+            object_type="request" if request else "letter",
+            object_id=str(request.pk) if request else letter,
+            object_label=no or letter,
+            request_no=request.no if request else None,
+            customer_id=request.customer_id if request else None,
+            customer_label=request.customer_name if request else "",
+            extra={"attempted": what[0]},
+        )
+        raise

@@ -1,0 +1,36 @@
+"""What happens by itself when time is over; each checks the state again under the lock."""
+
+from workflows import rounds
+from workflows.models import State
+
+
+def end_waiting_return(no: str, round_number: int) -> None:
+    """Timer: a day after the first return of a stage, stop waiting for the others. Checks the state again."""
+    round_ = rounds.lock(no, None)
+    returned = [step for step in round_.steps if step.status == "returned"]
+    if round_.request.round != round_number or round_.request.state != State.IN_REVIEW or not returned:
+        return
+    round_.waited_enough = True
+    decision = returned[0].decision
+    rounds.note(round_, "request.return_ended_waiting", after={"step": returned[0].key})  # by itself: no actor
+    round_.actor = decision.actor
+    open_steps = [step for step in round_.steps if step.status == "open"]
+    waiting = open_steps[0]
+    waiting.status, waiting.closed_at = "not_needed", round_.now
+    round_.touch(waiting)
+    rounds.advance(round_, waiting.task, decision.actor)
+    rounds.save(round_)
+
+
+def lapse(no: str, step_id: int) -> None:
+    """Timer: a comment or a ratification was not given in time. Checks the state again."""
+    round_ = rounds.lock(no, None)
+    step = next((each for each in round_.steps if each.pk == step_id), None)
+    if step is None or step.status != "open" or step.due_at is None or step.due_at > round_.now:
+        return
+    step.status, step.closed_at = "lapsed", round_.now
+    round_.touch(step)
+    rounds.note(round_, "request.step_lapsed", after={"step": step.key, "mode": step.mode})
+    round_.actor = round_.request.submitter  # who asked is the one whom Viewflow's task names; nobody decided
+    rounds.advance(round_, step.task, None)
+    rounds.save(round_)
