@@ -24,7 +24,7 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("zh_Hans",)
-APPS = ("accounts", "audit", "jobs", "customers", "policies", "credit", "contracts", "workflows", "config")
+APPS = ("accounts", "audit", "jobs", "customers", "policies", "credit", "pricing", "contracts", "workflows", "config")
 NOT_SHOWN = ("migrations", "management")  # operators read English at the terminal
 KEYWORDS: dict[str, Any] = {
     "_": None,

@@ -158,7 +158,7 @@ def build_pack(number: int, content: Mapping[str, Any]) -> Pack:
     chainless = {band for table in routed for band in (*table.ladder, *_bands(table))} - chains.keys()
     if chainless:
         raise PolicyError(f"No approval chain for {', '.join(sorted(chainless))}.")
-    authority = tuple(_authority(row.outputs, scale) for row in tables["AUTH"].rows)
+    authority = tuple(_authority(row.outputs, kinds, scale) for row in tables["AUTH"].rows)
     return Pack(
         number=number,
         digest=content_digest(content),
@@ -245,9 +245,13 @@ def _role(code: str, outputs: Mapping[str, str], sla: Mapping[str, int]) -> Role
     )
 
 
-def _authority(outputs: Mapping[str, str], scale: Decimal) -> Authority:
-    ceiling = Decimal(outputs["ceiling"]) * scale if outputs["ceiling"] else None
-    return Authority(outputs["role"], outputs["request_kind"], outputs["metric"], ceiling)
+def _authority(outputs: Mapping[str, str], kinds: Mapping[str, KindRules], scale: Decimal) -> Authority:
+    """A ceiling; like every threshold of money it is multiplied by doa_scale."""
+    kind, metric = outputs["request_kind"], outputs["metric"]
+    column = kinds[kind].columns.get(metric) if kind in kinds else None
+    factor = scale if column is not None and column.kind == "money" else Decimal(1)
+    ceiling = Decimal(outputs["ceiling"]) * factor if outputs["ceiling"] else None
+    return Authority(outputs["role"], kind, metric, ceiling)
 
 
 def _parameters(values: Mapping[str, str]) -> Parameters:
