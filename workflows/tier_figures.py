@@ -17,7 +17,7 @@ from credit.models import CreditLine
 from credit.ratings import ratings
 from credit.rules.figures import Operand, operand
 from credit.scoring import CaseScore
-from customers.models import Customer, TierChange
+from customers.models import Customer, RatingResult, TierChange
 from customers.queries import ledgers
 from customers.queries_tiers import tiers_in_force
 from customers.rules.ledger import Ledger, add_months
@@ -25,7 +25,7 @@ from policies.rules.pack import Pack
 from policies.rules.tiers import trade
 from policies.rules.tiers.figures import Figures
 from policies.rules.tiers.rating import Standing
-from policies.rules.tiers.scorecard import tier_card
+from policies.rules.tiers.scorecard import rule, tier_card
 from policies.rules.tiers.volume import VolumeClass, volume_classes
 from workflows.models import Request, Submission
 from workflows.tier_population import Population, population
@@ -41,9 +41,10 @@ LEDGER, CREDIT, RATED = ("交易数据", "Trading data"), ("信用评分", "Cred
 
 @dataclass(frozen=True)
 class Gathered:
-    """A customer's figures, and where each factor of the scorecard comes from, by its code (T1 …)."""
+    """A customer's figures, the sales of each month, and where each factor of the scorecard comes from (T1 …)."""
 
     figures: Figures
+    months: tuple[tuple[date, Decimal], ...] = ()
     operands: Mapping[str, tuple[Operand, ...]] = field(default_factory=dict)
     sources: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
@@ -59,13 +60,31 @@ def figures_for(pack: Pack, customers: Collection[Customer], on: date) -> dict[i
     return {pk: found.figures for pk, found in gather(pack, customers, on).items()}
 
 
-def standing_of(customers: Collection[Customer], on: date) -> dict[int, Standing]:
-    """Stars in force, and what the evaluation in the newest submitted tier change earned; two statements."""
+def standing_of(pack: Pack, customers: Collection[Customer], on: date) -> dict[int, Standing]:
+    """Stars in force, and what the newest evaluation before this one earned; three statements.
+
+    Evaluations were kept with submitted tier changes and in re-ratings. Those of the last weeks (rule
+    `consecutive_days`) are the same evaluation once more, not one before.
+    """
+    until = on - timedelta(days=int(rule(pack, "consecutive_days")))
     states = tiers_in_force(customers, on)
-    rows = Submission.objects.filter(request__kind="tier_change", request__customer__in=customers)
-    newest = rows.order_by("request__customer_id", "-submitted_at").distinct("request__customer_id")
-    earned = dict(newest.values_list("request__customer_id", "content__evaluation__rating__earned"))
-    return {pk: Standing(state.tier, state.provisional, earned.get(pk)) for pk, state in states.items()}
+    rows = Submission.objects.filter(
+        request__kind="tier_change", request__customer__in=customers, submitted_at__date__lte=until
+    )
+    asked = rows.order_by("request__customer_id", "-submitted_at").distinct("request__customer_id")
+    rated = RatingResult.objects.filter(customer__in=customers, run__on__lte=until)
+    rated = rated.order_by("customer_id", "-run__on", "-pk").distinct("customer_id")
+    earned: dict[int, tuple[date, int | None]] = {}
+    for pk, day, star in (
+        *asked.values_list("request__customer_id", "submitted_at__date", "content__evaluation__rating__earned"),
+        *rated.values_list("customer_id", "run__on", "earned"),
+    ):
+        if pk not in earned or day >= earned[pk][0]:
+            earned[pk] = (day, star)
+    return {
+        pk: Standing(state.tier, state.provisional, earned[pk][1] if pk in earned else None)
+        for pk, state in states.items()
+    }
 
 
 def gather(pack: Pack, customers: Collection[Customer], on: date) -> dict[int, Gathered]:
@@ -113,7 +132,8 @@ class _Group:
             security_value=self.security.get(pk, ZERO),
         )
         sources = {"T4": CREDIT, "T8": CREDIT, "T7": RATED, "T9": RATED}
-        return Gathered(figures, self._operands(pk, ledger, rating, figures), sources)
+        months = tuple((each.month, each.amount) for each in ledger.monthly_sales(self.on))
+        return Gathered(figures, months, self._operands(pk, ledger, rating, figures), sources)
 
     def _trade(self, pk: int, ledger: Ledger, rating: CaseScore) -> dict[str, Any]:
         """Volume, growth and the shape of the year."""

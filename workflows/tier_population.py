@@ -1,6 +1,8 @@
 """What all customers of a company bought, paid and cost in twelve months: the measure for each of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -93,12 +95,35 @@ class Population:
         return sum((year.ar for year in self.years.values()), ZERO)
 
 
+_held: ContextVar[dict[tuple[int, str, date, Decimal], Population] | None] = ContextVar("populations", default=None)
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Read each population once within the block: work over many customers measures all of them alike."""
+    token = _held.set({})
+    try:
+        yield
+    finally:
+        _held.reset(token)
+
+
 def population(unit_id: int, currency: str, on: date, wacc: Decimal) -> Population:
-    """Read the year of every customer of a company in three statements.
+    """The year of every customer of a company, within `held` only read once.
 
     Args:
         wacc: yearly cost of capital as a share.
     """
+    known, key = _held.get(), (unit_id, currency, on, wacc)
+    if known is None:
+        return _read(*key)
+    if key not in known:
+        known[key] = _read(*key)
+    return known[key]
+
+
+def _read(unit_id: int, currency: str, on: date, wacc: Decimal) -> Population:
+    """Three statements for any number of customers."""
     start = add_months(on + timedelta(days=1), -12)
     scope: dict[str, Any] = {"unit_id": unit_id, "currency": currency, "customer__currency": F("currency")}
     year = Q(invoiced_on__gte=start)

@@ -113,6 +113,6 @@ def test_the_number_of_statements_does_not_grow_with_the_customers(company, pack
         figures_for(pack, customers[:1], ON)
 
 
-def test_standing_is_what_is_in_force(company):
+def test_standing_is_what_is_in_force(company, pack):
     made = factories.customer(company, tier=3)
-    assert standing_of([made], ON)[made.pk] == Standing(3, False, None)
+    assert standing_of(pack, [made], ON)[made.pk] == Standing(3, False, None)

@@ -1,6 +1,6 @@
 """The registry of request kinds: one line each."""
 
 from workflows.kind import Kind
-from workflows.kinds import credit
+from workflows.kinds import credit, special_price, tier_change
 
-REGISTRY: dict[str, Kind] = {kind.code: kind for kind in [credit.KIND]}
+REGISTRY: dict[str, Kind] = {kind.code: kind for kind in [credit.KIND, tier_change.KIND, special_price.KIND]}

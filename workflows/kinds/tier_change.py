@@ -1,0 +1,118 @@
+"""The tier change as a kind of request: its facts, its content, its effect."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.problems import Problem
+from customers.models import TierChange
+from customers.services import papers, tier_changes, tiers
+from policies.rules.pack import Pack
+from workflows.content import frozen
+from workflows.flows.tier_change import TierChangeFlow
+from workflows.kind import Assessment, Effect, Kind
+from workflows.rules import ConditionField
+from workflows.tier_evaluation import blocks, evaluate_change, ordered_by_credit_control
+
+CODE: Final = "tier_change"
+ASKED: Final = (*tier_changes.FIELDS,)
+
+
+def lock(pk: int) -> TierChange | None:
+    """The letter and its customer, both locked until the transaction ends."""
+    return (
+        TierChange.objects.select_for_update(of=("self", "customer"))
+        .select_related("customer__unit", "customer__region", "customer__owner", "customer__group", "created_by")
+        .filter(pk=pk, discarded_at__isnull=True)
+        .first()
+    )
+
+
+def assess(letter: TierChange, policy: Pack, on: date) -> Assessment:
+    """Evaluate the change on a business date; incomplete drafts are assessed as far as they go."""
+    case = evaluate_change(letter, policy, on)
+    customer, sales = letter.customer, case.rating.figures.net_sales
+    authority = Decimal(str(case.facts["authority_level"]))
+    terms = {"effective_on": case.change.effective_from, "rerate_on": case.rerate_on, "notes": ()}
+    return Assessment(
+        customer=customer,
+        title=str(customer.name),
+        amount=sales or Decimal(0),
+        currency=customer.currency,
+        facts=case.facts,
+        content=frozen(
+            kind=CODE,
+            customer=customer,
+            asked={name: getattr(letter, name) for name in ASKED},
+            attachments=[_paper(paper) for paper in papers.papers_of(CODE, letter.pk)],
+            evaluation=case.to_json(),
+            facts=case.facts,
+            terms=terms,
+            authority=authority,
+            on=on,
+        ),
+        terms=terms,
+        authority=authority,
+        blocks=blocks(case),
+        editors=frozenset(letter.editors.values_list("person_id", flat=True)) | {letter.created_by.person_id},
+        confidential=letter.confidential,
+    )
+
+
+def _paper(paper: Any) -> dict[str, Any]:
+    same = ("kind", "sha256", "size")
+    return {"id": paper.pk, "name": paper.file_name, **{name: getattr(paper, name) for name in same}}
+
+
+def submitted(letter: TierChange, actor: User) -> None:
+    """Nobody else may let an emergency measure of a credit controller take effect."""
+    if ordered_by_credit_control(letter) and actor.person_id != letter.created_by.person_id:
+        sentence = gettext("Only the credit controller who wrote this emergency measure may send it.")
+        raise Problem("emergency", 403, sentence)
+    tier_changes.mark_submitted(letter, actor=actor)
+
+
+def take_effect(letter: TierChange, effect: Effect) -> None:
+    """Grant the stars that everybody agreed to, from their day on."""
+    tiers.grant_tier(
+        letter,
+        effective_on=effect.terms["effective_on"],
+        rerate_on=effect.terms["rerate_on"],
+        override=bool(effect.content["evaluation"]["override"]),
+        request_no=effect.no,
+        policy_number=effect.policy_number,
+        actor=effect.actor,
+        now=effect.now,
+    )
+
+
+def undo(letter: TierChange, effect: Effect) -> None:
+    """The measure was not ratified: the earlier stars count again."""
+    why = gettext("The emergency measure was not ratified.")
+    tiers.undo_tier(effect.no, customer=letter.customer, reason=why, actor=effect.actor, now=effect.now)
+
+
+KIND = Kind(
+    code=CODE,
+    prefix="TC",
+    authority_metric="authority_level",
+    name=_("Tier change"),
+    flow=TierChangeFlow,
+    lock=lock,
+    assess=assess,
+    submitted=submitted,
+    reopened=lambda letter, actor: tier_changes.reopen(letter, actor=actor),
+    withdrawn=lambda letter, actor: tier_changes.release(letter, actor=actor),
+    take_effect=take_effect,
+    undo=undo,
+    tightening=(
+        ConditionField(
+            "rerate_on", "day", "earlier", _("Rate again on this day at the latest"),
+            _("Rated again on %(value)s at the latest"),
+        ),
+    ),
+)  # fmt: skip
