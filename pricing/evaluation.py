@@ -284,9 +284,15 @@ class _Assessment:
         )
 
 
-def at_price(evaluation: Evaluation, line_id: int, net: Decimal) -> dict[str, Fact]:
-    """The facts if this line alone were asked for, at another price; for trying what would need fewer approvals."""
-    named = evaluation.judged[line_id]
-    one = Named(named.name, LineFigures.of(replace(named.figures.given, net=net)))
-    earlier = sum((conceded_there for _, conceded_there in evaluation.earlier), ZERO)
-    return {**evaluation.facts, **price_facts([one], metrics([one.figures]), earlier)}
+def at_prices(found: Evaluation, prices: Mapping[int, Decimal]) -> dict[str, Fact]:
+    """The facts if these lines alone were asked for, at other prices; for trying what would need fewer approvals.
+
+    Args:
+        prices: net price by line; lines that are not named are left out.
+    """
+    lines = [
+        Named(found.judged[line].name, LineFigures.of(replace(found.judged[line].figures.given, net=net)))
+        for line, net in prices.items()
+    ]
+    earlier = sum((conceded_there for _, conceded_there in found.earlier), ZERO)
+    return {**found.facts, **price_facts(lines, metrics([line.figures for line in lines]), earlier)}

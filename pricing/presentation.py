@@ -4,21 +4,17 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from policies.rules.plan import compile_plan
-from pricing.evaluation import Evaluation, at_price
+from pricing import shorter
+from pricing.evaluation import Evaluation
 from pricing.models import AgreementLine, CompetitorEvidence, SpecialPriceLine
 from pricing.rules.facts import Named, shown_pct
-from pricing.rules.hints import lowest_prices
 from pricing.rules.metrics import Metrics
 from pricing.rules.promises import Offer
-
-SUBJECT = "SP"
-KIND = "special_price"
 
 
 def evaluation_json(found: Evaluation) -> dict[str, Any]:
     """Everything the decider sees. Numbers are text, exactly as they were computed or rounded."""
-    letter, case = found.letter, found.case
+    letter, case, tried = found.letter, found.case, shorter.by_line(found)
     prices = letter.price_list
     return {
         "on": found.on.isoformat(),
@@ -28,7 +24,8 @@ def evaluation_json(found: Evaluation) -> dict[str, Any]:
         "tier": {"stars": case.customer.tier, "discount_pct": str(found.tier.expected)},
         "reason": {"code": letter.reason_code, "text": letter.reason_text},
         "validity_days": found.facts["validity_days"],
-        "lines": [_line(found, line) for line in case.lines],
+        "lines": [_line(found, line, tried) for line in case.lines],
+        "hints": [hint.to_json() for hint in shorter.together(found, tried)],
         "metrics": _metrics(found.whole, found.facts),
         "consideration": letter.consideration,
         "promises": [
@@ -58,7 +55,7 @@ def evaluation_json(found: Evaluation) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _line(found: Evaluation, line: SpecialPriceLine) -> dict[str, Any]:
+def _line(found: Evaluation, line: SpecialPriceLine, tried: Mapping[int, shorter.Tried]) -> dict[str, Any]:
     """A line with its figures; without list price, price or quantity only what was written."""
     product = line.product
     written = {
@@ -73,7 +70,9 @@ def _line(found: Evaluation, line: SpecialPriceLine) -> dict[str, Any]:
         "quantity_cap": _text(line.quantity_cap),
     }
     named = found.judged.get(line.pk)
-    return written | (_figures(named) | _hints(found, line.pk) if named else {"waterfall": None})
+    if named is None:
+        return {**written, "waterfall": None}
+    return {**written, **_figures(named), **(tried[line.pk].to_json() if line.pk in tried else {"hints": []})}
 
 
 def _figures(named: Named) -> dict[str, Any]:
@@ -98,31 +97,6 @@ def _figures(named: Named) -> dict[str, Any]:
         "value": str(line.value),
         "waterfall": line.expected.to_json(),
         "waterfall_best": line.best.to_json() if line.best != line.expected else None,
-    }
-
-
-def _hints(found: Evaluation, line_id: int) -> dict[str, Any]:
-    """The level of the line alone, and for every lower level the lowest price that stays within it.
-
-    Each price was tried against the tables of this policy version; escalators and additions count.
-    """
-    given = found.judged[line_id].figures.given
-    if given.cost is None or any(found.facts.get(key) is None for key in ("new_customer", "overdue_days")):
-        return {"band": None, "hints": []}
-    ladder = found.pack.kinds[KIND].bands[0].ladder
-
-    def level(price: Decimal) -> int:
-        plan = compile_plan(found.pack, KIND, at_price(found, line_id, price))
-        return ladder.index(plan.bands[SUBJECT])
-
-    highest = max(given.list_price, given.net, given.cost * 4)
-    prices = lowest_prices(level, given.net, highest)
-    return {
-        "band": ladder[level(given.net)],
-        "hints": [
-            {"band": ladder[wanted], "nobody": not found.pack.chains[ladder[wanted]].stages, "price": str(price)}
-            for wanted, price in prices
-        ],
     }
 
 

@@ -1,41 +1,20 @@
 """A request for prices below the tier's: what is asked, on which evidence, and what else was promised."""
 
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
-from guardian.shortcuts import get_objects_for_user
 
 from accounts.models import User
-from accounts.queries import visibility
 from customers.models import Customer, Paper
 from customers.models.file import money, money_check
+from customers.models.letters import Letter, LetterQuerySet
 from pricing.choices import Basis, Consideration, Mode, Obtained, PriceReason, PromiseKind
 from pricing.models.products import PriceList, Product, price_check, unit_price, units
 
 
-class SpecialPriceQuerySet(models.QuerySet["SpecialPrice"]):
-    def visible_to(self, user: User) -> Self:
-        """Of visible customers; a confidential one only for its editors, who was named, and who reads all."""
-        if visibility(user).audits:
-            return self.all()
-        shared = get_objects_for_user(
-            user, "pricing.view_specialprice", SpecialPrice, accept_global_perms=False, with_superuser=False
-        )
-        mine = Q(created_by__person_id=user.person_id) | Q(
-            pk__in=SpecialPrice.editors.through.objects.filter(user__person_id=user.person_id).values("specialprice_id")
-        )
-        customers = Q(confidential=False, customer__in=Customer.objects.visible_to(user).values("pk"))
-        return self.filter(mine | Q(pk__in=shared.values("pk")) | customers)
-
-    def drafts(self) -> Self:
-        """Not asked for yet (or returned), not thrown away."""
-        return self.filter(submitted=False, discarded_at__isnull=True)
-
-
-class SpecialPrice(models.Model):
+class SpecialPrice(Letter):
     """What a sales person asks for a customer. A draft is a row that no request points to yet.
 
     The annual volumes are sales of these products in money a year: what is expected, and what the customer
@@ -45,7 +24,6 @@ class SpecialPrice(models.Model):
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="special_prices")
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="special_prices")
     editors = models.ManyToManyField(User, related_name="edited_special_prices")
-    last_edited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
     price_list = models.ForeignKey(PriceList, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     currency = models.CharField(max_length=3, default="CNY")
@@ -56,19 +34,9 @@ class SpecialPrice(models.Model):
     consideration = models.CharField(_("other promises"), max_length=4, choices=Consideration.choices, blank=True)
     annual_expected = money(verbose_name=_("expected sales a year"), null=True)
     annual_best = money(verbose_name=_("sales a year at best"), null=True)
-    confidential = models.BooleanField(_("confidential"), default=False)
+    objects: ClassVar[LetterQuerySet["SpecialPrice"]] = LetterQuerySet.as_manager()  # type: ignore[assignment]
 
-    revision = models.PositiveIntegerField(default=1)
-    submitted = models.BooleanField(default=False)
-    submitted_at = models.DateTimeField(null=True, blank=True)
-    discarded_at = models.DateTimeField(null=True, blank=True)
-    created_at = models.DateTimeField(db_default=Now())
-    updated_at = models.DateTimeField(db_default=Now())
-
-    objects: ClassVar[SpecialPriceQuerySet] = SpecialPriceQuerySet.as_manager()  # type: ignore[assignment]
-
-    class Meta:
-        ordering = ("-id",)
+    class Meta(Letter.Meta):
         indexes: ClassVar = [
             models.Index(fields=["customer", "-submitted_at"], name="special_price_of_customer"),
             models.Index(fields=["created_by", "-id"], name="special_price_of_author"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import ROUND_FLOOR, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 from pricing.rules.money import HUNDRED, price_above
@@ -51,17 +51,24 @@ def _granted(line: Mapping[str, Any], max_discount_pct: Decimal, quantity_pct: D
     least = price_above(listed * (1 - max_discount_pct / HUNDRED))
     quantity, cap = Decimal(line["quantity"]), line["quantity_cap"]
     share = quantity_pct / HUNDRED
+    step = QUANTITY_STEP if line["divisible"] else Decimal(1)
     return GrantedLine(
         product_id=line["product_id"],
         product_code=line["product_code"],
         list_price=listed,
         net_price=max(asked, least),
-        quantity=_down(quantity * share),
-        quantity_cap=_down(Decimal(cap if cap is not None else quantity) * share),
+        quantity=_down(quantity * share, step),
+        quantity_cap=_down(Decimal(cap if cap is not None else quantity) * share, step),
         hard=cap is not None or bool(line["below_cost"]),
         waterfall=line["waterfall"],
     )
 
 
-def _down(value: Decimal) -> Decimal:
-    return value.quantize(QUANTITY_STEP, ROUND_FLOOR)
+def highest_discount(discounts: Iterable[Decimal]) -> Decimal:
+    """The largest discount of a request as a term: two places, rounded up, so that it never raises a price."""
+    return max([*discounts, Decimal(0)]).quantize(Decimal("0.01"), ROUND_CEILING)
+
+
+def _down(value: Decimal, step: Decimal) -> Decimal:
+    """At least one step: what was granted is never nothing."""
+    return max(step, value.quantize(step, ROUND_FLOOR))

@@ -1,6 +1,6 @@
 """Which special price needs whom: the worked example, every band's edge, and what must hold for all prices."""
 
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
@@ -21,21 +21,21 @@ ORDINARY = {
     "validity_days": 90, "cap_missing": True, "evidence_missing": True, "evidence_forbidden": False,
     "undercuts_competitor": False, "open_duplicate": False,
 }  # fmt: skip
-REBATE = Element("rebate", "off", "net", "percent", D(2), D(8), "年终返利", "year-end rebate")
+REBATE = Element("rebate", "off", "net", "percent", Decimal(2), Decimal(8), "年终返利", "year-end rebate")
 
 
 def line(net, *, listed=100, cost=72, quantity=4000, tier=5, cap=None, off=(), target=25, floor=12):
     return LineFigures.of(
         LineInput(
-            D(listed), tier_element(D(tier), 4), D(net), D(quantity), None if cap is None else D(cap),
-            None if cost is None else D(cost), D(target), D(floor), tuple(off),
+            Decimal(listed), tier_element(Decimal(tier), 4), Decimal(net), Decimal(quantity), None if cap is None else Decimal(cap),
+            None if cost is None else Decimal(cost), Decimal(target), Decimal(floor), tuple(off),
         )
     )  # fmt: skip
 
 
 def facts(*lines, earlier=0, **other):
     named = [Named(f"P{number}", each) for number, each in enumerate(lines, start=1)]
-    return {**ORDINARY, **price_facts(named, metrics(lines), D(earlier)), **other}
+    return {**ORDINARY, **price_facts(named, metrics(lines), Decimal(earlier)), **other}
 
 
 def plan(*lines, **other):
@@ -52,10 +52,10 @@ def band(*lines, **other):
 
 def test_worked_example_seven_points_and_18_2_percent_and_28_000_is_sp_3():
     asked = line("88")
-    assert asked.tier_price == D(95)
-    assert asked.extra_points == D(7)
-    assert percent(asked.gross_margin) == D("18.18")
-    assert asked.concession == D(28_000)
+    assert asked.tier_price == Decimal(95)
+    assert asked.extra_points == Decimal(7)
+    assert percent(asked.gross_margin) == Decimal("18.18")
+    assert asked.concession == Decimal(28_000)
     found = plan(asked)
     assert found.bands == {"SP": "SP-3"}
     assert roles(found) == [["SM"], ["RD", "FM"]]
@@ -68,7 +68,7 @@ def test_worked_example_seven_points_and_18_2_percent_and_28_000_is_sp_3():
 def test_worked_example_alone_by_its_concession_would_be_sp_2():
     cheap = line("88", cost=10)
     assert band(line("91", cost=10, quantity=7000)) == "SP-2"
-    assert cheap.concession == D(28_000)
+    assert cheap.concession == Decimal(28_000)
 
 
 @pytest.mark.parametrize(
@@ -116,17 +116,17 @@ def test_the_worst_line_counts_and_not_the_average():
     deep, shallow = line("80", cost=1, quantity=1), line("95", cost=1, quantity=100_000)
     assert band(shallow, deep) == "SP-5"
     whole = metrics([shallow, deep])
-    assert whole.extra_max == D(15)
-    assert whole.extra_weighted < D("0.01")
+    assert whole.extra_max == Decimal(15)
+    assert whole.extra_weighted < Decimal("0.01")
 
 
 def test_a_line_above_the_price_of_the_tier_does_not_make_up_for_another():
-    assert metrics([line("94"), line("99")]).concession == line("94").concession == D(4000)
+    assert metrics([line("94"), line("99")]).concession == line("94").concession == Decimal(4000)
 
 
 def test_the_cap_counts_where_more_may_be_bought_than_is_asked():
-    assert line("94", quantity=100, cap=500_000).concession == D(500_000)
-    assert line("94", quantity=100, cap=50).concession == D(100)
+    assert line("94", quantity=100, cap=500_000).concession == Decimal(500_000)
+    assert line("94", quantity=100, cap=50).concession == Decimal(100)
 
 
 def test_earlier_concessions_of_the_window_are_added_before_routing():
@@ -141,8 +141,8 @@ def test_a_hidden_rebate_counts_at_the_best_case_for_the_customer():
     open_price, with_rebate = line("95", cost="71"), line("95", cost="71", off=[REBATE])
     assert band(open_price) == "SP-0"
     assert band(with_rebate) == "SP-3"
-    assert with_rebate.pocket == D("87.4")
-    assert with_rebate.expected.pocket == D("93.1")
+    assert with_rebate.pocket == Decimal("87.4")
+    assert with_rebate.expected.pocket == Decimal("93.1")
 
 
 def test_below_cost_by_the_rebate_alone_is_below_cost():
@@ -205,14 +205,14 @@ def test_what_would_need_nobody_is_found_by_trying():
     def level(price):
         return LADDER.index(band(line(price)))
 
-    assert lowest_price(level, 0, D(88), D(200)) == D(96)
-    assert lowest_prices(level, D(88), D(200)) == [(0, D(96))]
-    assert (level(D(96)), level(D("95.9999"))) == (0, 3)
+    assert lowest_price(level, 0, Decimal(88), Decimal(200)) == Decimal(96)
+    assert lowest_prices(level, Decimal(88), Decimal(200)) == [(0, Decimal(96))]
+    assert (level(Decimal(96)), level(Decimal("95.9999"))) == (0, 3)
 
     def cheap(price):
         return LADDER.index(band(line(price, cost=1)))
 
-    assert lowest_prices(cheap, D(88), D(200)) == [(0, D(95)), (1, D(93)), (2, D(90))]
+    assert lowest_prices(cheap, Decimal(88), Decimal(200)) == [(0, Decimal(95)), (1, Decimal(93)), (2, Decimal(90))]
 
 
 PRICES = st.decimals("0.01", 150, places=4)
