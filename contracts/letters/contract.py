@@ -15,6 +15,7 @@ from contracts.letters.contract_styles import MARK, TEXT, TEXT_EN, add_styled, a
 from contracts.letters.contract_tables import TABLES, add_footer
 from contracts.letters.contract_words import article
 from contracts.letters.paper import new_paper, save
+from contracts.rules.template_check import LibraryClause
 
 LIBRARY = Path(__file__).resolve().parents[1] / "data" / "clauses.json"
 
@@ -52,6 +53,22 @@ def text(clause: dict[str, Any], language: str) -> str:
     """The paragraphs of a clause in one language, as the library keeps them."""
     column = 2 if language == "en" else 1
     return "\n".join(block[column] for block in clause["blocks"] if block[0] == "p")
+
+
+@cache
+def library_clauses() -> tuple[LibraryClause, ...]:
+    """The shipped clauses as the check of a template wants them."""
+    return tuple(
+        LibraryClause(
+            clause["code"],
+            clause["title_zh"],
+            clause["title_en"],
+            clause["need"] != "optional",
+            text(clause, "zh-hans"),
+            text(clause, "en"),
+        )
+        for clause in library()["clauses"]
+    )
 
 
 def _add_block(paper: Document, block: list[str], language: str) -> None:

@@ -11,11 +11,9 @@ from jinja2 import nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
-from contracts.pipeline.package import Relations, parse_xml, read, write
+from contracts.pipeline.package import parse_xml, read, write
+from contracts.pipeline.pictures import named_pictures
 
-WP = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
-A = "http://schemas.openxmlformats.org/drawingml/2006/main"
-R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 MAX_ROWS = 2000
 MAX_VALUE = 20_000
 # The sandbox alone does not stop 'x' * 10**9: a template may only name fields, loop and compare.
@@ -138,23 +136,8 @@ def _check_nodes(node: nodes.Node) -> None:
 
 def _place_pictures(parts: dict[str, bytes], pictures: Mapping[str, bytes]) -> None:
     """Give the template's named pictures their bytes. Raises RenderError for a name without a picture."""
-    places = _named_pictures(parts)
+    places = named_pictures(parts)
     for name, data in pictures.items():
         if name not in places:
             raise RenderError("template", f"no picture named {name}")
         parts[places[name]] = data
-
-
-def picture_names(parts: dict[str, bytes]) -> set[str]:
-    """The names of the pictures in the text, by which they can be replaced."""
-    return set(_named_pictures(parts))
-
-
-def _named_pictures(parts: dict[str, bytes]) -> dict[str, str]:
-    links = Relations.of(parts, "word/document.xml")
-    found: dict[str, str] = {}
-    for inline in parse_xml(parts["word/document.xml"]).iter(f"{{{WP}}}inline"):
-        properties, blip = inline.find(f"{{{WP}}}docPr"), next(inline.iter(f"{{{A}}}blip"), None)
-        if properties is not None and blip is not None:
-            found[properties.get("name", "")] = links[blip.get(f"{{{R}}}embed", "")]
-    return found

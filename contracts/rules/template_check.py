@@ -7,7 +7,7 @@ from typing import Any
 from lxml import etree
 
 from contracts.pipeline.package import PackageError
-from contracts.pipeline.render import picture_names
+from contracts.pipeline.pictures import named_pictures
 from contracts.pipeline.wordml import Word
 from contracts.rules.clause_text import FRAME, ClauseText, library_texts
 from contracts.rules.fields import FIELDS, QR
@@ -56,7 +56,7 @@ def check_template(data: bytes, language: str, library: Sequence[LibraryClause])
     try:
         word = Word.open(data)
         reading = read_text(word)
-        names = picture_names(parts)
+        names = named_pictures(parts)
     except (PackageError, etree.XMLSyntaxError, ValueError, RecursionError) as error:
         return Checked(listed([*found, finding("bad_part", detail=str(error))]))
     found += reading.findings
