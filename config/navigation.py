@@ -30,6 +30,7 @@ ITEMS = [
     Item(_("Queue"), "workflows:queue", "inbox", DECIDERS),
     Item(_("Requests"), "workflows:requests", "list-check"),
     Item(_("Customers"), "customers:list", "users"),
+    Item(_("Granted prices"), "pricing:agreements", "tag"),
     Item(_("Data import"), "customers:import", "upload", frozenset({Role.CS, Role.SO, Role.CC, Role.FM})),
     Item(_("Documents"), "contracts:documents", "file-certificate"),
     Item(_("Policy"), "policies:detail", "scale"),

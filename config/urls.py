@@ -14,6 +14,7 @@ urlpatterns = [
     path("customers/", include("customers.urls")),
     path("policies/", include("policies.urls")),
     path("credit/", include("credit.urls")),
+    path("prices/", include("pricing.urls")),
     path("audit/", include("audit.urls")),
     path("", include("contracts.urls")),
     path("", include("workflows.urls")),
