@@ -4,7 +4,7 @@ from django.utils import translation
 
 from jobs.claims import Claim
 from jobs.registry import handler
-from workflows import letters, pools, services
+from workflows import letters, pools, rerating_due, rerating_run, services, tier_review
 
 
 @handler("workflows.letters")
@@ -33,3 +33,16 @@ def orphaned_steps(claim: Claim) -> None:
     """Every five minutes: a step whose pool has lost its last member goes to the next wider pool."""
     with claim.commit():
         pools.move_orphaned_steps()
+
+
+@handler(rerating_run.JOB)
+def rerate(claim: Claim) -> None:
+    """Rate many customers and propose what follows; stores in small transactions, so it may take a while."""
+    rerating_run.work(claim)
+
+
+@handler(tier_review.JOB)
+def rerate_due(claim: Claim) -> None:
+    """Stars in force are to be rated again from today on: start the re-rating of everybody due."""
+    with claim.commit():
+        rerating_due.start(claim.payload["unit"], claim.key)

@@ -258,7 +258,7 @@ def exception_requests(customers: Collection[Customer], start: date, on: date) -
     return dict(rows.order_by().values_list("customer_id").annotate(Count("pk", distinct=True)))
 
 
-def _rated(customers: Collection[Customer]) -> dict[int, dict[str, Decimal | None]]:
+def _rated(customers: Collection[Customer]) -> dict[int, dict[str, Any]]:
     """Influence and proactivity as rated in the newest change that was asked for."""
     letters = TierChange.objects.filter(customer__in=customers, submitted_at__isnull=False, confidential=False)
     newest = letters.order_by("customer_id", "-submitted_at").distinct("customer_id")

@@ -9,13 +9,14 @@ from accounts.queries import business_today
 from audit.clock import db_now
 from credit import services as credit
 from credit.evaluation import evaluate
-from customers.models import Customer, TierRecord
+from customers.models import Customer, RatingRun, TierRecord
 from customers.rules.ledger import add_months
 from customers.services import tier_changes, tiers
 from jobs.models import Job
 from policies.seed import default_pack
 from tests import factories
 from tests.workflows.tiers import decide, letter, rated_customer, submitted
+from workflows import rerating_due
 from workflows.kinds.tier_change import KIND
 from workflows.preview import preview
 
@@ -85,6 +86,19 @@ def test_an_exception_needs_its_reason_all_functions_and_lasts_six_months(compan
         decide(request, actor, role)
     record = TierRecord.objects.get(request_no=request.no)
     assert (record.tier, record.override, record.rerate_on) == (3, True, add_months(business_today(), 6))
+    assert Job.objects.get(kind="workflows.rerating_due").due_at.date() <= record.rerate_on
+
+
+def test_stars_that_are_due_are_rated_again_by_themselves(company, huakang):
+    operations = company.hire("Sales Operations", "SO")
+    yesterday = business_today() - timedelta(days=1)
+    TierRecord.objects.create(
+        customer=huakang, tier=3, override=True, valid_from=yesterday, rerate_on=yesterday, source="rep",
+        decided_at=db_now(), activated_at=db_now(),
+    )  # fmt: skip
+    rerating_due.start(company.unit.pk, "rerating-due:1")
+    run = RatingRun.objects.get()
+    assert (run.started_by, run.scope, run.total) == (operations, "due", 1)
 
 
 def test_an_approver_may_ask_for_an_earlier_rating_but_not_a_later_one(company, huakang):

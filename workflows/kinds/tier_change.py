@@ -12,6 +12,7 @@ from accounts.problems import Problem
 from customers.models import TierChange
 from customers.services import papers, tier_changes, tiers
 from policies.rules.pack import Pack
+from workflows import tier_review
 from workflows.content import frozen
 from workflows.flows.tier_change import TierChangeFlow
 from workflows.kind import Assessment, Effect, Kind
@@ -78,7 +79,7 @@ def submitted(letter: TierChange, actor: User) -> None:
 
 def take_effect(letter: TierChange, effect: Effect) -> None:
     """Grant the stars that everybody agreed to, from their day on."""
-    tiers.grant_tier(
+    record = tiers.grant_tier(
         letter,
         effective_on=effect.terms["effective_on"],
         rerate_on=effect.terms["rerate_on"],
@@ -88,6 +89,8 @@ def take_effect(letter: TierChange, effect: Effect) -> None:
         actor=effect.actor,
         now=effect.now,
     )
+    if record.rerate_on is not None:
+        tier_review.schedule(letter.customer.unit, record.rerate_on)
 
 
 def undo(letter: TierChange, effect: Effect) -> None:

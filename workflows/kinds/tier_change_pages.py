@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -10,7 +11,7 @@ from accounts.models import User
 from accounts.queries import has_role
 from accounts.roles import Role
 from customers.forms_tiers import TierChangeForm
-from customers.models import TierChange
+from customers.models import Customer, TierChange
 from customers.services import tier_changes
 from workflows.kinds import tier_change_shown
 from workflows.kinds.tier_change import KIND
@@ -35,6 +36,13 @@ def letters(user: User) -> Any:
     """Drafts and returned changes that the user may see."""
     around = ("customer__unit", "customer__region", "customer__owner", "customer__group", "created_by")
     return TierChange.objects.drafts().visible_to(user).select_related(*around)
+
+
+def begin(customer: Customer | None, user: User) -> TierChange:
+    """A new change with what is known."""
+    if customer is None:
+        raise Http404
+    return tier_changes.start_tier_change(customer, user)
 
 
 def keep(letter: TierChange, form: TierChangeForm, user: User) -> None:
@@ -73,7 +81,7 @@ PAGES = Pages(
     icon="star",
     writers=tier_changes.MAY_WRITE,
     letters=letters,
-    begin=lambda customer, user: tier_changes.start_tier_change(customer, user),
+    begin=begin,
     form=lambda letter, user, data, files: TierChangeForm(data, instance=letter),
     keep=keep,
     discard=tier_changes.discard_tier_change,
