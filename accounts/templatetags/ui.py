@@ -16,13 +16,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from accounts.templatetags import charts, controls, formats, states
+from accounts.templatetags import charts, controls, formats, states, waterfalls
 
 register = template.Library()
 for tag in (formats.money, formats.percent, formats.number, formats.day, formats.when, formats.pick):
     register.simple_tag(tag)
 for chart in (charts.score_bars, charts.exposure_bar, charts.month_bars, charts.ageing):
     register.simple_tag(chart)
+register.simple_tag(waterfalls.waterfall)
 register.simple_tag(controls.control)
 register.simple_tag(controls.kind, name="control_kind")
 

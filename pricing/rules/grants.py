@@ -8,6 +8,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 from pricing.rules.money import HUNDRED, price_above
+from pricing.rules.waterfall import repriced
 
 QUANTITY_STEP = Decimal("0.001")
 
@@ -49,6 +50,7 @@ def granted_lines(
 def _granted(line: Mapping[str, Any], max_discount_pct: Decimal, quantity_pct: Decimal) -> GrantedLine:
     listed, asked = Decimal(line["list_price"]), Decimal(line["net_price"])
     least = price_above(listed * (1 - max_discount_pct / HUNDRED))
+    net = max(asked, least)
     quantity, cap = Decimal(line["quantity"]), line["quantity_cap"]
     share = quantity_pct / HUNDRED
     step = QUANTITY_STEP if line["divisible"] else Decimal(1)
@@ -56,11 +58,11 @@ def _granted(line: Mapping[str, Any], max_discount_pct: Decimal, quantity_pct: D
         product_id=line["product_id"],
         product_code=line["product_code"],
         list_price=listed,
-        net_price=max(asked, least),
+        net_price=net,
         quantity=_down(quantity * share, step),
         quantity_cap=_down(Decimal(cap if cap is not None else quantity) * share, step),
         hard=cap is not None or bool(line["below_cost"]),
-        waterfall=line["waterfall"],
+        waterfall=repriced(line["waterfall"], net),
     )
 
 

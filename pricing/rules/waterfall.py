@@ -6,7 +6,7 @@ picture, the paper and the arithmetic are one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
@@ -70,6 +70,13 @@ class Step:
     def to_json(self) -> dict[str, str]:
         """Plain JSON: every number as the text it is shown by."""
         return {name: str(getattr(self, name)) for name in Step.__slots__}
+
+    @staticmethod
+    def element(data: Mapping[str, Any]) -> Element:
+        """The rule of a step that `to_json` wrote."""
+        rate = Decimal(data["rate"])
+        same = (data["kind"], data["stage"], data["basis"], data["mode"])
+        return Element(*same, rate, rate, data["zh"], data["en"], data["source"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +147,16 @@ def _taken(element: Element, price: Decimal, marks: dict[str, Decimal], best: bo
         element.kind, element.stage, element.basis, element.mode, rate, taken_of, off, price - off,
         element.zh, element.en, element.source,
     )  # fmt: skip
+
+
+def repriced(data: Mapping[str, Any], net: Decimal) -> dict[str, Any]:
+    """The stored waterfall of a requested price at the price that was granted; the same when nothing changed."""
+    if Decimal(data["net"]) == net:
+        return dict(data)
+    tier, *others = [Step.element(step) for step in data["steps"]]
+    cost = None if data["cost"] is None else Decimal(data["cost"])
+    off = [element for element in others if element.stage == "off"]
+    return special_line(Decimal(data["base"]), tier, net, off, cost, best=False).to_json()
 
 
 def starting_price(base: Decimal, agreement: Decimal | None) -> Decimal:
