@@ -13,13 +13,16 @@ from accounts.checks import views
 from accounts.models import User
 from accounts.queries import business_today
 from accounts.services import issue_token
+from audit.clock import db_now
 from audit.models import Event
 from contracts.models import Document
 from credit.models import Attachment, CreditApplication, LineCondition
-from customers.models import Contact, Customer, LegalFlag, Licence
+from customers.models import Contact, Customer, LegalFlag, Licence, RatingRun
+from pricing.models import AgreementNotice
 from tests import factories
 from tests.contracts.factories import issued
 from tests.factories import Company
+from tests.pricing.agreement_factories import shop
 from tests.workflows.factories import ready_application, trading_customer
 from workflows import rules, services
 from workflows.kinds.credit import KIND
@@ -41,6 +44,7 @@ class World:
     decided: Request
     document: Document
     condition: LineCondition
+    notice: AgreementNotice
 
     @property
     def step(self) -> Step:
@@ -63,6 +67,7 @@ class World:
             "credit/attachments/": {"pk": letter.pk},
             "credit/applications/": {"pk": self.draft.pk},
             "credit/conditions/": {"pk": self.condition.pk},
+            "prices/agreements/": {"number": self.notice.agreement.number, "pk": self.notice.pk},
             "audit/events/": {"pk": Event.objects.filter(request_no=self.request.no)[0].pk},
             "audit/requests/": {"number": self.request.no},
             "v/": {"code": self.document.verify_code},
@@ -70,10 +75,12 @@ class World:
             "^certificates/": {"form": "pem"},
             "requests/": {"no": self.request.no, "step": self.step.pk, "paper": sent.pk},
             "requests/drafts/": {"kind": "credit", "pk": self.draft.pk, "paper": letter.pk},
+            "ratings/": {"pk": RatingRun.objects.get().pk},
             "queue/": {"step": self.step.pk},
             "api/v1/customers": {"pk": self.customer.pk, "unit": self.company.unit.code, "kind": "invoices"},
             "api/v1/credit-applications": {"pk": self.draft.pk},
             "api/v1/requests": {"no": self.request.no, "step": self.step.pk},
+            "api/v1/price-agreements": {"number": self.notice.agreement.number},
             "api/v1/documents": {"number": self.document.number},
             "api/<path:rest>": {"rest": "v2/everything"},
         }
@@ -101,13 +108,20 @@ def build(company: Company | None = None) -> World:
     flags = {"kind": "lawsuit", "on": business_today() - timedelta(days=900), "source": "court register"}
     LegalFlag.objects.create(customer=customer, closed_on=business_today() - timedelta(days=800), **flags)
     decided = sent(company, trading_customer(company))
+    RatingRun.objects.create(
+        on=business_today(), effective_on=business_today(), policy_number=1, started_by=company.credit_controller,
+        started_at=db_now(), total=1,
+    )  # fmt: skip
     condition = dict(security="Bank guarantee of 100,000")
     decide(company, decided, "SM", verb="approve_conditional", reason="safer", conditions=condition)
     while step := Step.objects.filter(request=decided, status="open").first():
         decide(company, decided, step.role)
     decided.refresh_from_db()
+    place = shop(company)
+    place.grant()
     return World(
         company=company,
+        notice=place.grant().notices.get(code="conflict"),
         customer=customer,
         draft=ready_application(company, customer=customer),
         request=sent(company, trading_customer(company)),
