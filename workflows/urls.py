@@ -1,6 +1,6 @@
 from django.urls import path
 
-from workflows.views import drafts, queue, requests
+from workflows.views import drafts, queue, requests, rerating
 
 app_name = "workflows"
 urlpatterns = [
@@ -20,6 +20,11 @@ urlpatterns = [
     path("requests/<str:no>/documents/", requests.documents, name="request-documents"),
     path("requests/<str:no>/revise/", drafts.revise, name="revise"),
     path("requests/<str:no>/resubmit/", drafts.resubmit, name="resubmit"),
+    path("ratings/", rerating.index, name="reratings"),
+    path("ratings/start/", rerating.start, name="rerating-start"),
+    path("ratings/<int:pk>/", rerating.detail, name="rerating"),
+    path("ratings/<int:pk>/progress/", rerating.progress, name="rerating-progress"),
+    path("ratings/<int:pk>/continue/", rerating.resume, name="rerating-resume"),
     path("queue/", queue.index, name="queue"),
     path("queue/<int:step>/", queue.panel, name="panel"),
 ]

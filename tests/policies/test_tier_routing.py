@@ -123,6 +123,9 @@ def test_tc_7_an_emergency_takes_effect_at_once_and_is_ratified_afterwards():
     assert modes(found) == {"CC": "approve", "RD": "ratify", "FM": "ratify", "CFO": "appeal"}
     assert {step.sla_hours for step in found.steps if step.mode == "ratify"} == {24}
     assert not found.blocks
+    ordered = {**facts(figures, current=4, new=1, emergency=True), "by_credit_control": True}
+    own = compile_plan(PACK, "tier_change", ordered)
+    assert (path(own), modes(own)["RD"]) == (["RD ∥ FM", "CFO"], "ratify")
     assert "BL-TC-SIGNAL" in blocks(current=4, new=1, emergency=True)
     assert "BL-TC-RISE" in blocks(figures, current=3, new=4, emergency=True)
 

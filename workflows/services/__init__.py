@@ -6,7 +6,7 @@ a refusal leaves a record of its own after the rollback.
 
 from workflows.services.decisions import decide
 from workflows.services.signing import complete_signing, void_signing
-from workflows.services.submissions import resubmit, submit, withdraw
+from workflows.services.submissions import resubmit, submit, submit_by_job, withdraw
 from workflows.services.timers import end_waiting_return, lapse
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "lapse",
     "resubmit",
     "submit",
+    "submit_by_job",
     "void_signing",
     "withdraw",
 ]

@@ -28,13 +28,18 @@ def submit(kind: Kind, letter_id: int, *, actor: User, idempotency_key: str) -> 
         actor,
         idempotency_key,
         what,
-        lambda: _submit(kind, letter_id, actor),
+        lambda: {"no": submit_by_job(kind, letter_id, actor=actor).no},
         letter=f"{kind.code}/{letter_id}",
     )
     return Request.objects.get(no=answer["no"])
 
 
-def _submit(kind: Kind, letter_id: int, actor: User) -> Answer:
+def submit_by_job(kind: Kind, letter_id: int, *, actor: User) -> Request:
+    """As `submit`, in the transaction of a caller that happens once by itself and keeps what was refused itself.
+
+    Raises:
+        Http404, Problem: as `submit`.
+    """
     letter = kind.lock(letter_id)
     if letter is None:
         raise Http404
@@ -60,7 +65,7 @@ def _submit(kind: Kind, letter_id: int, actor: User) -> Answer:
     _note_submission(round_, "request.submitted")
     request.process = kind.flow.submitted.run(round_=round_)
     rounds.save(round_)
-    return {"no": request.no}
+    return request
 
 
 def _note_submission(round_: Round, action: str) -> None:
