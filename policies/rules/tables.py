@@ -45,7 +45,7 @@ class Reason:
 @dataclass(frozen=True, slots=True)
 class Column:
     """One input of a table: fact key, type, label in both languages; `required` facts must be known to
-    route at all.
+    route at all. `worse` says in which direction (``higher``, ``lower``) a number asks for more approval.
     """
 
     key: str
@@ -53,6 +53,7 @@ class Column:
     zh: str
     en: str
     required: bool = False
+    worse: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +130,8 @@ class Table:
     """A parsed table of one policy version.
 
     A table that routes requests says for which kind (`request_kind`) and how it is used (`use`: one of `USES`).
-    `subject` groups band tables that are alternatives, `ladder` lists the bands from lowest to highest, `cap` is how
-    many bands escalators may add.
+    `only` names a flag without which none of its rows holds, `subject` groups band tables that are alternatives,
+    `ladder` lists the bands from lowest to highest, `cap` is how many bands escalators may add.
     """
 
     code: str
@@ -142,6 +143,7 @@ class Table:
     rows: tuple[Row, ...]
     request_kind: str = ""
     use: str = ""
+    only: str = ""
     subject: str = ""
     ladder: tuple[str, ...] = ()
     cap: int | None = None
@@ -156,6 +158,8 @@ class Table:
 
         Raises PolicyError when a unique table is hit twice or an `any` table disagrees with itself.
         """
+        if self.only and facts.get(self.only) is not True:
+            return []
         hits = [row for row in self.rows if row.holds(facts)]
         if len(hits) > 1 and self.hit_policy != "collect":
             hits = self._resolve(hits)
@@ -203,6 +207,7 @@ def parse_table(data: Mapping[str, Any], scale: Decimal = Decimal(1)) -> Table:
         rows=rows,
         request_kind=use.get("request_kind", ""),
         use=use.get("use", ""),
+        only=use.get("only", ""),
         subject=use.get("subject", data["code"]),
         ladder=tuple(ladder) if use.get("use") == "band" else (),
         cap=int(use["cap"]) if "cap" in use else None,
@@ -212,7 +217,7 @@ def parse_table(data: Mapping[str, Any], scale: Decimal = Decimal(1)) -> Table:
 def _column(table: str, data: Mapping[str, Any]) -> Column:
     if data["type"] not in KINDS:
         raise PolicyError(f"Table {table}, column {data['key']}: unknown type {data['type']!r}.")
-    return Column(data["key"], data["type"], data["zh"], data["en"], bool(data.get("required")))
+    return Column(data["key"], data["type"], data["zh"], data["en"], bool(data.get("required")), data.get("worse", ""))
 
 
 def _row(table: str, columns: Iterable[Column], data: Mapping[str, Any], scale: Decimal) -> Row:
