@@ -4,11 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
 
 from accounts.queries import business_today
 from pricing.models import AgreementLine, PriceAgreement
 from tests import factories
 from tests.api.client import Api, fields, problem
+from tests.api.test_hostile import bodies, fuzz, survives
 from tests.factories import Company
 from tests.pricing.agreement_factories import Shop, shop
 
@@ -153,3 +155,11 @@ def test_the_list_is_searched_and_filtered_and_an_end_is_told(place: Shop, agree
 
 def test_nobody_without_a_role_learns_a_price(place: Shop, agreement: PriceAgreement) -> None:
     problem(Api(factories.user("Newcomer")).post(CHECKS, line(place)), 404, "unknown_customer")
+
+
+@fuzz
+@given(body=bodies("customer product quantity unit unit_price currency date agreement order line consume kind event"))
+def test_whatever_is_sent_is_answered(place: Shop, agreement: PriceAgreement, erp: Api, body: dict[str, Any]) -> None:
+    survives(erp, "POST", CHECKS, {**line(place, 1, order="SO-1", consume=True), **body})
+    moved = {"product": place.product.code, "kind": "returned", "quantity": 1, "order": "SO-1", "event": "R"}
+    survives(erp, "POST", f"/price-agreements/{agreement.number}/movements", {**moved, **body})
