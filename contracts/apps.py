@@ -7,6 +7,9 @@ class ContractsConfig(AppConfig):
 
     def ready(self) -> None:
         from contracts import audit_actions, integrity, tasks
+        from contracts.services import contracts
+
+        contracts.connect()
 
         # imported for what they register
         assert audit_actions  # noqa: S101

@@ -31,6 +31,7 @@ INVOICING: Final = ("发货后五日内开具增值税专用发票", "VAT invoic
 BASIS: Final = ("年度已回款净采购额", "net purchases paid in the year")
 NO_TIER: Final = ("未定星级", "no tier")
 LEGAL_REP: Final = ("法定代表人", "legal representative")
+NO_LIMIT: Final = ("不设上限", "unlimited")
 OPEN_END: Final = ("长期", "unlimited")
 RESALE_LICENCES: Final = (LicenceKind.DRUG, LicenceKind.MEDICAL, LicenceKind.DEVICE, LicenceKind.FOOD)
 NUMBER_LATER: Final = "—"
@@ -220,11 +221,12 @@ def _settlement(
 
 def _credit(letter: ContractLetter, approved: Approved, tongue: Tongue) -> dict[str, str]:
     limit = limit_of(letter, approved)
-    if limit is None:
+    open_ended = limit is None and approved.limit_state == "unlimited"
+    if limit is None and not open_ended:
         return dict.fromkeys(("limit", "limit_cn", "valid_to", "approval_no", "placement"), "")
     return {
-        "limit": tongue.money(limit, letter.currency),
-        "limit_cn": capitals(limit),
+        "limit": tongue.say(*NO_LIMIT) if limit is None else tongue.money(limit, letter.currency),
+        "limit_cn": tongue.say(*NO_LIMIT) if limit is None else capitals(limit),
         "valid_to": _day(approved.limit_valid_to) or tongue.say(*OPEN_END),
         "approval_no": approved.limit_no or NUMBER_LATER,
         "placement": tongue.money(approved.placement or Decimal(0), letter.currency),

@@ -26,7 +26,8 @@ class NotPdfError(ValueError):
 
 @dataclass
 class Countersigned:
-    """A file that begins with ours: the holders of the further certificates, and what is wrong in English.
+    """A file that begins with ours: the holders of the further certificates, and what is wrong, as codes:
+    own_file, no_signature, signature_broken, seal_broken, changed, unreadable.
 
     Whether anybody trusts those certificates is not ours to say; only that the signatures hold.
     """
@@ -49,34 +50,34 @@ def check_countersigned(ours: bytes, theirs: bytes, root: x509.Certificate) -> C
         return None
     result = Countersigned()
     if len(theirs) == len(ours):
-        result.findings.append("This is our own file: the other side has not signed it.")
+        result.findings.append("own_file")
         return result
     try:
         _check(theirs, root, result)
-    except BAD_FILES as error:
-        result.findings.append(f"What was added to our file cannot be read ({type(error).__name__}).")
+    except BAD_FILES:
+        result.findings.append("unreadable")
     return result
 
 
 def _check(pdf: bytes, root: x509.Certificate, result: Countersigned) -> None:
     signatures = PdfFileReader(io.BytesIO(pdf), strict=False).embedded_regular_signatures
     if len(signatures) < 2:
-        result.findings.append("Something was added to our file, but no signature.")
+        result.findings.append("no_signature")
         return
     seal = _status(signatures[0], root)
     if not (seal.intact and seal.valid and seal.trusted):
-        result.findings.append("Our seal does not hold any more.")
+        result.findings.append("seal_broken")
     if seal.modification_level not in ALLOWED or not seal.docmdp_ok:
-        result.findings.append("More than a signature was added to our file.")
+        result.findings.append("changed")
     for position, signature in enumerate(signatures[1:], start=2):
         # their certificate is taken as it is: only whether the signature holds is asked
         status = _status(signature, signature.signer_cert)
         result.signers.append(_holder(status.signing_cert))
         if not (status.intact and status.valid):
-            result.findings.append(f"The signature of {result.signers[-1]} does not hold.")
+            result.findings.append("signature_broken")
         last = position == len(signatures)
         if last and status.coverage != SignatureCoverageLevel.ENTIRE_FILE:
-            result.findings.append("Something was added after the last signature.")
+            result.findings.append("changed")
 
 
 def _status(signature: EmbeddedPdfSignature, trusted: x509.Certificate) -> PdfSignatureStatus:

@@ -92,7 +92,7 @@ def stated_amounts(printed: Mapping[str, Any]) -> list[Decimal]:
     pairs = [(printed.get("total"), printed.get("total_cn")), (credit.get("limit"), credit.get("limit_cn"))]
     found = []
     for stated, spelled in pairs:
-        if stated and spelled:
+        if stated and spelled and any(char.isdigit() for char in stated):
             amount = Decimal("".join(re.findall(r"[\d.]", stated)))
             if read_capitals(spelled) != amount:
                 raise NotCapitalsError(f"{stated}: {spelled}")
