@@ -39,7 +39,7 @@ def default_pack() -> Pack:
     return build_pack(1, default_content())
 
 
-ROUTING = ("request_kind", "use", "subject", "ladder", "cap")
+ROUTING = ("request_kind", "use", "only", "subject", "ladder", "cap")
 
 
 def _with_columns(tables: list[dict[str, Any]], facts: dict[str, Any]) -> list[dict[str, Any]]:

@@ -17,7 +17,8 @@ def complete(facts: Facts) -> dict[str, Fact]:
     over_formula = limit_requested - limit_formula, over_formula_pct = over_formula / limit_formula × 100,
     increase_pct = (limit_requested - limit_current) / limit_current × 100, term_over_std and
     term_over_max in days.
-    A request is a decrease only when it asks for no more than the current limit.
+    A request is a decrease only when it asks for no more than the current limit; decrease, freeze and close are
+    reductions. Reductions and temporary limits are special: the tables of ordinary limits leave them alone.
     """
     known = dict(facts)
     requested, formula, current = (facts.get(key) for key in ("limit_requested", "limit_formula", "limit_current"))
@@ -28,6 +29,11 @@ def complete(facts: Facts) -> dict[str, Fact]:
         known[key] = _minus(facts.get("term_requested"), facts.get(bound))
     lower = _minus(requested, current)
     known["decrease"] = facts.get("decrease") is True and isinstance(lower, Decimal | int) and lower <= 0
+    known["by_controller"] = facts.get("by_controller") is True
+    known["reduction"] = known["decrease"] or facts.get("freeze") is True or facts.get("close") is True
+    known["temporary"] = facts.get("temporary") is True and not known["reduction"]
+    known["special"] = known["reduction"] or known["temporary"]
+    known["ordinary"] = not known["special"]
     return known
 
 
