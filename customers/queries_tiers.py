@@ -55,9 +55,9 @@ def tier_history(customer: Customer) -> list[TierRecord]:
     )
 
 
-def waiting_tiers(customer: Customer) -> list[TierRecord]:
-    """Decided, first day not come."""
-    return [row for row in tier_history(customer) if row.activated_at is None and row.ended_at is None]
+def waiting_tiers(history: Iterable[TierRecord]) -> list[TierRecord]:
+    """Of a history: decided, first day not come."""
+    return [row for row in history if row.activated_at is None and row.ended_at is None]
 
 
 def due_for_rating(on: date) -> Q:

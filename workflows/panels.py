@@ -13,6 +13,7 @@ from credit.queries import exposure, line_in_force
 from customers.models import Customer
 from customers.panels import Panel, register
 from customers.queries import business_day
+from workflows import tier_panel
 from workflows.models import Request
 
 ROWS = 10
@@ -50,4 +51,5 @@ def requests(request: HttpRequest, customer: Customer) -> Panel | None:
 def connect() -> None:
     """Called when the app starts."""
     register(credit, position=10)
+    register(tier_panel.tier, position=12)
     register(requests, position=20)
