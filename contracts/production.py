@@ -18,6 +18,7 @@ from contracts.models import Document, Kind
 from contracts.pipeline import engines, fonts
 from contracts.pipeline.check import CheckError, check
 from contracts.pipeline.countersign import NotPdfError, page_texts
+from contracts.pipeline.drawing import raster
 from contracts.pipeline.keys import Authority
 from contracts.pipeline.produce import ProductionError, produce
 from contracts.pipeline.qr import qr_png
@@ -81,17 +82,36 @@ def draft(document: Document) -> Draft:
     """
     if document.engine == PAPER:
         return foreign(storage.get(document.template_sha256))
-    context = {**document.snapshot, "document": _identity(document)}
+    printed, drawings = undrawn(document.snapshot)
+    context = {**printed, "document": _identity(document)}
     made = produce(
         storage.get(document.template_sha256),
         context,
-        pictures={"qr": qr_png(verify_url(document))},
+        pictures={"qr": qr_png(verify_url(document)), **drawings},
         engine=document.engine,
         created_at=document.created_at,
     )
-    pages = check(made.pdf, context).pages
+    pages = check(made.pdf, _to_check(document, context)).pages
     check_amounts(made.pdf, document.snapshot)
     return Draft(made.docx, made.pdf, pages)
+
+
+def _to_check(document: Document, context: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What has to be on the paper: everything, but a contract's template need not print its own number and day."""
+    if document.kind != Kind.CONTRACT:
+        return context
+    identity = {name: text for name, text in context["document"].items() if name not in ("number", "issued_on")}
+    return {**context, "document": identity}
+
+
+def undrawn(snapshot: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """The data without their drawings, which are no text to print, and the drawings as pictures by their place."""
+    drawn = snapshot.get("pictures")
+    if not drawn:
+        return dict(snapshot), {}
+    (drawing,) = drawn
+    printed = {name: text for name, text in drawing.items() if name != "svg"}
+    return {**snapshot, "pictures": [printed]}, {"picture": raster(drawing["svg"])}
 
 
 def foreign(pdf: bytes) -> Draft:

@@ -20,8 +20,9 @@ from credit.models import Attachment, CreditApplication, CreditLine
 from customers.models import Customer
 from jobs.answers import answered_once
 from jobs.idempotency import once
-from workflows import rules, services
-from workflows.credit_letter import KIND
+from workflows import services
+from workflows.kinds import REGISTRY
+from workflows.kinds.credit import KIND
 from workflows.models import Request
 from workflows.preview import preview
 from workflows.queries_pages import current_round, step_of
@@ -47,6 +48,7 @@ from workflows.schemas import (
     RequestDetail,
     RequestPage,
     ReturnIn,
+    conditions_of,
 )
 
 applications = Router(tags=["credit applications"])
@@ -203,7 +205,7 @@ def _decided(request: HttpRequest, no: str, step: int, body: DecisionIn, key: st
         verb=body.verb,
         content_sha256=body.content_sha256,
         reason=body.reason,
-        conditions=rules.Conditions(**dict(body.conditions)) if body.conditions else None,
+        conditions=conditions_of(REGISTRY[_request(request, no).kind], body.conditions),
         idempotency_key=key,
     )
     return {

@@ -8,41 +8,35 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fields import MoneyField
 from accounts.models import User
-from accounts.money import NotMoney, parse_money
 from accounts.roles import Role
 from workflows import rules
+from workflows.kind import Kind
 from workflows.kinds import REGISTRY
 from workflows.models import State
 from workflows.queries_pages import ListFilter
 from workflows.queries_queue import QueueFilter
 
-CONDITIONS: Final = ("limit", "term_days", "valid_to", "security", "note")
-MONEY_ERRORS: Final = {
-    "separator": _("Please write the amount without thousands separators, for example 1200000."),
-    "digits": _("Please use the digits 0 to 9."),
-    "scale": _("An amount has at most two decimals."),
-    "negative": _("An amount cannot be negative."),
-    "too_large": _("This amount is too large."),
-}
+PERCENT: Final = {"min_value": Decimal(0), "max_value": Decimal(100), "decimal_places": 4}
 
 
-class MoneyField(forms.CharField):
-    """An amount as people type it; refused with the reason instead of guessed."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**{"max_length": 40, "required": False, **options})
-        self.widget.attrs.update({"inputmode": "decimal", "class": "num", "autocomplete": "off"})
-
-    def clean(self, value: Any) -> Decimal | None:
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            return parse_money(text)
-        except NotMoney as error:
-            sentence = MONEY_ERRORS.get(error.code, _("This is not an amount. Example: 1200000 or 95.50"))
-            raise ValidationError(sentence, code=error.code) from error
+def condition_field(wanted: rules.ConditionField) -> forms.Field:
+    """The form field of one thing that an approver may tighten."""
+    said: dict[str, Any] = {"label": wanted.label, "help_text": wanted.help, "required": False}
+    match wanted.type:
+        case "money":
+            return MoneyField(**said)
+        case "days":
+            return forms.IntegerField(min_value=0, max_value=3650, **said)
+        case "day":
+            return forms.DateField(widget=DayInput(), **said)
+        case "percent":
+            return forms.DecimalField(**PERCENT, **said)
+        case "number":
+            return forms.DecimalField(min_value=Decimal(0), max_digits=18, decimal_places=6, **said)
+        case _:
+            return forms.CharField(max_length=1000, widget=forms.Textarea(attrs={"rows": 2}), **said)
 
 
 class DayInput(forms.DateInput):
@@ -64,29 +58,19 @@ class DecisionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("Needed to return, to reject and to make conditions. The submitter reads it."),
     )
-    limit = MoneyField(label=_("Limit at most"))
-    term_days = forms.IntegerField(label=_("Payment term at most (days)"), required=False, min_value=0, max_value=365)
-    valid_to = forms.DateField(label=_("Valid until at the latest"), required=False, widget=DayInput())
-    security = forms.CharField(
-        label=_("Security that must be there first"),
-        required=False,
-        max_length=300,
-        help_text=_("The line takes effect only when this has been proved."),
-    )
-    note = forms.CharField(
-        label=_("Other condition"),
-        required=False,
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Printed on the decision notice."),
-    )
+
+    def __init__(self, kind: Kind, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.wanted = kind.conditions
+        for wanted in self.wanted:
+            self.fields[wanted.name] = condition_field(wanted)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         verb = cleaned.get("verb")
         if verb in rules.NEEDS_REASON and not (cleaned.get("reason") or "").strip():
             self.add_error("reason", _("Please give a reason."))
-        if self.conditions != rules.Conditions() and verb in (rules.APPROVE, rules.RETURN, rules.REJECT):
+        if self.conditions and verb is not None and verb != rules.APPROVE_CONDITIONAL:
             self.add_error(
                 None,
                 _("You have filled in conditions. Choose “Approve with conditions”, or empty these fields."),
@@ -96,20 +80,20 @@ class DecisionForm(forms.Form):
     @property
     def conditions(self) -> rules.Conditions:
         """The conditions that were made; call after validation."""
-        given = {name: self.cleaned_data.get(name) for name in CONDITIONS}
-        return rules.Conditions(
-            limit=given["limit"],
-            term_days=given["term_days"],
-            valid_to=given["valid_to"],
-            security=(given["security"] or "").strip(),
-            note=(given["note"] or "").strip(),
-        )
+        given = {wanted.name: self.cleaned_data.get(wanted.name) for wanted in self.wanted}
+        made = {name: value.strip() if isinstance(value, str) else value for name, value in given.items()}
+        return {name: value for name, value in made.items() if value not in (None, "")}
+
+    @property
+    def condition_entries(self) -> list[tuple[forms.BoundField, str, bool]]:
+        """The fields with their unit, and whether they take a whole row."""
+        return [(self[each.name], each.type, each.name == "note") for each in self.wanted]
 
     @property
     def conditions_open(self) -> bool:
         """Whether something in the folded part needs to be seen."""
-        filled = any(self.data.get(name) for name in CONDITIONS)
-        return filled or any(name in self.errors for name in CONDITIONS)
+        names = [wanted.name for wanted in self.wanted]
+        return any(self.data.get(name) for name in names) or any(name in self.errors for name in names)
 
 
 class WithdrawForm(forms.Form):

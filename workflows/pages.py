@@ -93,17 +93,25 @@ class Box:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of a document, 2 to 6 columns; `align` has one letter a column: l or r. All cells are finished text."""
+    """A table of a document, 2 to 6 columns, all cells finished text.
+
+    Args:
+        figures: every column but the first is set to the right; otherwise all to the left.
+    """
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    align: str = ""
+    figures: bool = True
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A drawing of a document: a complete SVG text with width and height in its viewBox; `words` say the same."""
+    """A drawing of a notice: a complete SVG text with viewBox="0 0 1000 500", below 20,000 characters.
+
+    Args:
+        words: what it says, printed below it.
+    """
 
     title: str
     svg: str
@@ -123,6 +131,7 @@ class Notice:
         terms: (label, asked, granted).
         conditions: what has to be met, beyond the notes of the approvers.
         facts: (label, value): the assessment as far as the reader of the notice may see it.
+        pictures: at most one.
         closing: what follows from it; "" when it was rejected.
     """
 
@@ -240,10 +249,14 @@ class Pages:
     details: Callable[[Frozen], Sequence[tuple[str, str]]] = lambda frozen: ()
     # (frozen) -> why it is asked, as (label, text); the submitter's own words; a label may be empty
     words: Callable[[Frozen], Sequence[tuple[str, str]]] = lambda frozen: ()
+    # (frozen) -> which variant was asked for, in the words of a document; else the name of the kind
+    subject: Callable[[Frozen], str] = lambda frozen: ""
     # (frozen) -> what became of it, in a few words; shown once it is closed
     outcome: Callable[[Frozen], str] = lambda frozen: ""
     beside: Callable[[Frozen, User], Sequence[Part]] = no_parts
     todays: Callable[[Sequence[Frozen]], Mapping[int, Any]] = nothing_today
+    # keys of evaluation["figures"] that the approval sheet prints, inputs before results; all of them when empty
+    figures: tuple[str, ...] = ()
     sheet_tables: Callable[["Case"], Sequence[Table]] = lambda case: ()
     hidden: Callable[[User], Collection[str]] = lambda user: ()
 

@@ -57,8 +57,14 @@ def may_decide(round_: Round, step: Step, user: User, verb: str = rules.RETURN) 
 
     What only he can write (reason, conditions) is taken for granted.
     """
-    least = rules.Conditions(limit=Decimal(0), note="-") if verb == rules.APPROVE_CONDITIONAL else rules.Conditions()
+    least = _least(round_) if verb == rules.APPROVE_CONDITIONAL else {}
     return refusal_of(round_, step, user, verb, round_.submission.content_sha256, "-", least)
+
+
+def _least(round_: Round) -> rules.Conditions:
+    """Conditions that leave as little as possible."""
+    lower = {each.name: Decimal(0) for each in round_.kind.tightening if each.tighter == "lower" and each.type != "day"}
+    return {**lower, "note": "-"}
 
 
 def step_of(round_: Round, user: User) -> Step | None:

@@ -1,12 +1,21 @@
 """What the REST API takes and gives for requests and credit."""
 
+import re
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, Literal
+from decimal import Decimal
+from typing import Annotated, Any, Final, Literal
 
+from django.core.exceptions import ValidationError as Invalid
+from django.utils.translation import gettext as _
 from ninja import Schema
-from pydantic import Field
+from pydantic import BeforeValidator, Field, create_model
+from pydantic import ValidationError as Wrong
 
 from accounts.schemas import Day, Flag, Money, Page, Strict, Text, Whole
+from workflows.kind import Kind
+
+_NUMBER: Final = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?", re.ASCII)
 
 
 class ApplicationChange(Strict):
@@ -137,23 +146,17 @@ class RequestDetail(RequestOut):
     steps: list[StepOut]
 
 
-class ConditionsIn(Strict):
-    """Conditions only tighten what was asked."""
-
-    limit: Money | None = None
-    term_days: Whole | None = Field(None, ge=0, le=365)
-    valid_to: Day = None
-    security: Text = Field("", max_length=300)
-    note: Text = Field("", max_length=1000)
-
-
 class DecisionIn(Strict):
-    """`content_sha256` is the digest of the content that was read."""
+    """`content_sha256` is the digest of the content that was read; `conditions` only tighten what was asked.
 
-    verb: Literal["approve", "approve_conditional", "return", "reject"]
+    Every kind takes the condition `note`; a credit application also `limit`, `term_days`, `valid_to` and `security`.
+    A step that ratifies is approved or rejected, one that comments is approved or objected to.
+    """
+
+    verb: Literal["approve", "approve_conditional", "return", "reject", "object"]
     content_sha256: Text = Field(max_length=64)
     reason: Text = Field("", max_length=10_000)
-    conditions: ConditionsIn | None = None
+    conditions: dict[Text, Whole | Text | None] | None = None
 
 
 class ReturnIn(Strict):
@@ -211,3 +214,34 @@ class LinePage(Page):
     """Credit lines, newest first."""
 
     items: list[LineOut]
+
+
+def _exact(value: Any) -> Any:
+    if not (isinstance(value, str) and _NUMBER.fullmatch(value)):
+        raise ValueError(_('A number is written as text, for example "12.5".'))
+    return value
+
+
+Exact = Annotated[Decimal, BeforeValidator(_exact)]
+TYPES: Final[Mapping[str, Any]] = {
+    "money": Money,
+    "percent": Exact,
+    "number": Exact,
+    "days": Annotated[Whole, Field(ge=0, le=3650)],
+    "day": Day,
+    "text": Annotated[Text, Field(max_length=1000)],
+}
+
+
+def conditions_of(kind: Kind, sent: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The conditions of a decision, each read as the kind declares it.
+
+    Raises:
+        ValidationError: naming the members that are unknown or wrong.
+    """
+    members: dict[str, Any] = {each.name: (TYPES[each.type] | None, None) for each in kind.conditions}
+    try:
+        read = create_model("Conditions", __base__=Strict, **members).model_validate(sent or {})
+    except Wrong as error:
+        raise Invalid({str(each["loc"][0]): each["msg"] for each in error.errors()}) from error
+    return {name: value for name, value in dict(read).items() if value not in (None, "")}

@@ -60,32 +60,93 @@ class Approval(TypedDict):
     comment: str
 
 
+class Box(TypedDict):
+    """A figure of the tinted band, with a few words above and below; all "" where there is none."""
+
+    label: str
+    value: str
+    below: str
+
+
+class Boxes(TypedDict):
+    """The band: the first figure is printed large."""
+
+    first: Box
+    second: Box
+    third: Box
+
+
+class Cells(TypedDict):
+    """A row of an open table; what goes beyond its columns is ""."""
+
+    c1: str
+    c2: str
+    c3: str
+    c4: str
+    c5: str
+    c6: str
+
+
+class Table(TypedDict):
+    """A table with its own heads; exactly one of the lists of rows is filled.
+
+    figures: every column but the first is set to the right; words: all to the left. The digit counts the columns.
+    """
+
+    title: str
+    heads: Cells
+    figures2: list[Cells]
+    figures3: list[Cells]
+    figures4: list[Cells]
+    figures5: list[Cells]
+    figures6: list[Cells]
+    words2: list[Cells]
+    words3: list[Cells]
+    words4: list[Cells]
+    words5: list[Cells]
+    words6: list[Cells]
+
+
+SHAPES_OF_TABLES: Mapping[str, int] = {
+    f"{kind}{columns}": columns for kind in ("figures", "words") for columns in range(2, 7)
+}
+
+
+class Picture(TypedDict):
+    """A drawing, twice as wide as high; `words` say the same for who cannot see it."""
+
+    title: str
+    words: str
+    svg: str
+    """Not printed as text: production draws it."""
+
+
 class DecisionNotice(TypedDict):
-    """授信批复通知书 / Credit decision notice: what was decided, for the customer and the file."""
+    """批复通知书 / Decision notice: what was decided, for the customer and the file."""
 
     unit: Unit
     customer: Customer
+    title: str
+    """For example "Credit decision notice"."""
     request_no: str
     request_kind: str
     """For example "Increase of the credit limit"."""
-    decision: str
-    """In words: "Approved", "Approved with conditions", "Rejected"."""
-    decided_on: str
+    opening: str
+    """What was decided, how and when."""
     headline: str
     """The decision in one sentence, printed above the terms."""
-    approved_limit: str
-    """In figures with currency, for example "CNY 1,200,000.00"; "" when rejected: no box, no closing words."""
-    approved_limit_words: str
-    """Chinese capitals (rules.chinese_capitals) in the Chinese letter; "" in other letters."""
-    approved_term: str
-    """For example "60 days from the invoice date"."""
-    valid_from: str
-    valid_to: str
+    boxes: list[Boxes]
+    """One band, or none when nothing was granted."""
     terms: list[Term]
     conditions: list[str]
     assessment: list[Fact]
     """Score, grade, formula limit, exposure: at most a dozen lines."""
+    tables: list[Table]
+    pictures: list[Picture]
+    """At most one."""
     approvals: list[Approval]
+    closing: str
+    """What follows from it; "" when nothing was granted."""
     policy_version: str
     """For example "Policy version 1 (digest 3f9a…)"."""
 
@@ -160,6 +221,7 @@ class ApprovalSheet(TypedDict):
     """What was asked, with the reasons given by the applicant."""
     terms: list[Term]
     figures: list[Figure]
+    tables: list[Table]
     plan: list[PlannedStep]
     decisions: list[Verdict]
     events: list[Occurrence]

@@ -208,9 +208,12 @@ def add_counter(paragraph: Any, field: str, style: Style) -> None:
             run._r.append(_element("w:fldChar", fldCharType=kind))
 
 
-def add_picture(paragraph: Any, name: str, placeholder: bytes, size: float, description: str) -> None:
-    """Add a square picture (mm) that rendering replaces by name."""
-    shape = paragraph.add_run().add_picture(io.BytesIO(placeholder), Mm(size), Mm(size))
+def add_picture(
+    paragraph: Any, name: str, placeholder: bytes, size: float, description: str, *, height: float | None = None
+) -> None:
+    """Add a picture (mm; square when no height is given) that rendering replaces by name."""
+    tall = size if height is None else height
+    shape = paragraph.add_run().add_picture(io.BytesIO(placeholder), Mm(size), Mm(tall))
     properties = shape._inline.docPr
     properties.set("name", name)
     properties.set("descr", description)

@@ -29,12 +29,6 @@ CHINESE = Words(
         "issued_on": "签发日期 {{ document.issued_on }}",
         "to": "致：{{ customer.name }}",
         "to_codes": "客户编码 {{ customer.code }} · 统一社会信用代码 {{ customer.uscc }}",
-        "notice_opening": "贵公司的授信申请（{{ request_kind }}）已按我公司授信审批制度完成审批，"
-        "审批结果：{{ decision }}，批复日期 {{ decided_on }}。",
-        "approved_limit": "批准额度",
-        "approved_term": "批准账期",
-        "validity": "有效期",
-        "until": "至 {{ valid_to }}",
         "terms": "申请与批复",
         "item": "项目",
         "requested": "申请",
@@ -47,8 +41,6 @@ CHINESE = Words(
         "decision": "决定",
         "time": "时间",
         "comment": "意见",
-        "closing": "本批复自有效期起始日起执行，并取代此前同类批复。批复条件未满足前，相关额度不予启用。"
-        "我公司保留在贵公司信用状况发生重大变化时调整或终止本批复的权利。",
         "sealed_by": "{{ unit.name }}（电子印章）",
         "how_to_verify": "本文件带有电子签章，任何改动均可被发现。"
         "请扫描二维码，或访问下列网址并核对验证码，查验文件真伪与效力。",
@@ -56,6 +48,7 @@ CHINESE = Words(
         "data_digest": "数据摘要 SHA-256 {{ document.snapshot_sha256 }}",
         "policy": "审批依据 {{ policy_version }}",
         "qr_alt": "查验二维码",
+        "picture_alt": "图示",
         "summary": "申请内容",
         "figures": "计算依据",
         "value": "数值",
@@ -105,12 +98,6 @@ ENGLISH = Words(
         "issued_on": "Issued on {{ document.issued_on }}",
         "to": "To: {{ customer.name }}",
         "to_codes": "Customer {{ customer.code }} · Unified social credit code {{ customer.uscc }}",
-        "notice_opening": "Your credit application ({{ request_kind }}) has been decided under our credit "
-        "approval policy. Result: {{ decision }}, on {{ decided_on }}.",
-        "approved_limit": "Approved limit",
-        "approved_term": "Approved payment term",
-        "validity": "Valid",
-        "until": "until {{ valid_to }}",
         "terms": "Requested and approved",
         "item": "Item",
         "requested": "Requested",
@@ -123,9 +110,6 @@ ENGLISH = Words(
         "decision": "Decision",
         "time": "Time",
         "comment": "Comment",
-        "closing": "This decision takes effect on the first day of its validity and replaces earlier "
-        "decisions of the same kind. A limit is not opened before its conditions are met. "
-        "We may change or end it when the customer's credit standing changes materially.",
         "sealed_by": "{{ unit.name }} (electronic seal)",
         "how_to_verify": "This document carries an electronic seal: any change to it can be detected. "
         "Scan the code, or open the address below and compare the verification code.",
@@ -133,6 +117,7 @@ ENGLISH = Words(
         "data_digest": "Data digest SHA-256 {{ document.snapshot_sha256 }}",
         "policy": "Decided under {{ policy_version }}",
         "qr_alt": "QR code of the verification page",
+        "picture_alt": "Drawing",
         "summary": "What was asked",
         "figures": "Figures and how they were computed",
         "value": "Value",

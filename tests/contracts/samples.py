@@ -26,14 +26,16 @@ def notice_zh() -> DecisionNotice:
         "customer": CUSTOMER,
         "request_no": "CR-202611-0042",
         "request_kind": "提高授信额度",
-        "decision": "附条件批准",
-        "decided_on": "2026-11-22",
+        "title": "授信批复通知书",
+        "opening": "贵公司的授信申请（提高授信额度）已按我公司授信审批制度完成审批，审批结果：附条件批准，批复日期 2026-11-22。",
         "headline": "我公司同意将贵公司的授信额度提高至人民币 1,200,000.00 元，账期 60 天，条件如下。",
-        "approved_limit": "CNY 1,200,000.00",
-        "approved_limit_words": "人民币壹佰贰拾万元整",
-        "approved_term": "开票后 60 天",
-        "valid_from": "2026-12-01",
-        "valid_to": "2027-11-30",
+        "boxes": [
+            {
+                "first": {"label": "批准额度", "value": "CNY 1,200,000.00", "below": "人民币壹佰贰拾万元整"},
+                "second": {"label": "批准账期", "value": "开票后 60 天", "below": ""},
+                "third": {"label": "有效期", "value": "2026-12-01", "below": "至 2027-11-30"},
+            }
+        ],
         "terms": [
             {"label": "授信额度（CNY）", "requested": "1,500,000.00", "approved": "1,200,000.00"},
             {"label": "账期（开票后天数）", "requested": "90 天", "approved": "60 天"},
@@ -73,6 +75,10 @@ def notice_zh() -> DecisionNotice:
                 "comment": "同意信用主管意见。",
             },
         ],
+        "closing": "本批复自有效期起始日起执行，并取代此前同类批复。批复条件未满足前，相关额度不予启用。"
+        "我公司保留在贵公司信用状况发生重大变化时调整或终止本批复的权利。",
+        "tables": [],
+        "pictures": [],
         "policy_version": "授信政策第 1 版（摘要 3f9a62c1）",
     }
 
@@ -83,15 +89,18 @@ def notice_en() -> DecisionNotice:
         "customer": CUSTOMER,
         "request_no": "CR-202611-0042",
         "request_kind": "increase of the credit limit",
-        "decision": "Approved with conditions",
-        "decided_on": "22 November 2026",
+        "title": "Credit decision notice",
+        "opening": "Your credit application (increase of the credit limit) has been decided under our credit "
+        "approval policy. Result: Approved with conditions, on 22 November 2026.",
         "headline": "We raise your credit limit to CNY 1,200,000.00 with a payment term of 60 days, "
         "on the conditions below.",
-        "approved_limit": "CNY 1,200,000.00",
-        "approved_limit_words": "",
-        "approved_term": "60 days from invoice",
-        "valid_from": "1 Dec 2026",
-        "valid_to": "30 Nov 2027",
+        "boxes": [
+            {
+                "first": {"label": "Approved limit", "value": "CNY 1,200,000.00", "below": ""},
+                "second": {"label": "Approved payment term", "value": "60 days from invoice", "below": ""},
+                "third": {"label": "Valid", "value": "1 Dec 2026", "below": "until 30 Nov 2027"},
+            }
+        ],
         "terms": [
             {"label": "Credit limit (CNY)", "requested": "1,500,000.00", "approved": "1,200,000.00"},
             {"label": "Payment term from invoice", "requested": "90 days", "approved": "60 days"},
@@ -125,6 +134,11 @@ def notice_en() -> DecisionNotice:
                 "comment": "The part above the formula needs a group guarantee; no more than 60 days.",
             },
         ],
+        "closing": "This decision takes effect on the first day of its validity and replaces earlier "
+        "decisions of the same kind. A limit is not opened before its conditions are met. "
+        "We may change or end it when the customer's credit standing changes materially.",
+        "tables": [],
+        "pictures": [],
         "policy_version": "credit policy version 1 (digest 3f9a62c1)",
     }
 
@@ -164,6 +178,7 @@ def sheet_zh() -> ApprovalSheet:
                 "source": "应收与订单数据，截至 2026-11-18 23:00",
             },
         ],
+        "tables": [],
         "plan": [
             {
                 "stage": "1",
@@ -237,6 +252,7 @@ def sheet_en() -> ApprovalSheet:
                 "source": "Invoices as of 2026-11-18 23:00",
             }
         ],
+        "tables": [],
         "plan": [
             {
                 "stage": "1",

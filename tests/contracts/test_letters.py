@@ -125,8 +125,8 @@ def test_empty_lists_leave_their_headings_out() -> None:
 
 
 def test_a_rejection_grants_nothing() -> None:
-    nothing = dict.fromkeys(("approved_limit", "approved_limit_words", "approved_term", "valid_from", "valid_to"), "")
-    pdf, _context = letter("decision_notice", "en", decision="Rejected", conditions=[], **nothing)
+    said = {"opening": "Result: Rejected.", "conditions": [], "boxes": [], "closing": ""}
+    pdf, _context = letter("decision_notice", "en", **said)
     words = pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_range()
     assert "Rejected" in words
     assert "Approved limit" not in words

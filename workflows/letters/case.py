@@ -1,29 +1,38 @@
 """A decided request as its papers need it, and the way values are written on paper."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from accounts.language import pick
 from accounts.models import User
-from accounts.roles import LABELS
 from audit.models import Event
 from contracts.letters.context import NOTHING
-from credit.choices import RequestType
 from policies.rules.plan import Plan
-from workflows.engine import conditions_from_json, terms_from_json
+from workflows.content import conditions_from_json, terms_from_json
+from workflows.kind import Kind
+from workflows.kinds import REGISTRY
 from workflows.models import Decision, Request, State, Submission
-from workflows.rules import Terms, tightened
+from workflows.pages import Frozen
+from workflows.rules import RATIFYING, STATUS_AFTER, ConditionField, Terms, tightened
+from workflows.written import money
 
 VERBS = {
     "approve": ("同意", "Approved"),
     "approve_conditional": ("附条件同意", "Approved with conditions"),
     "return": ("退回", "Returned"),
     "reject": ("驳回", "Rejected"),
+    "object": ("异议", "Objected"),
 }
-MODES = {"approve": ("审批", "approves"), "endorse": ("审核", "endorses")}
+MODES = {
+    "approve": ("审批", "approves"),
+    "endorse": ("审核", "endorses"),
+    "comment": ("征求意见", "comments"),
+    "ratify": ("追认", "ratifies"),
+    "appeal": ("复核", "decides if it is not ratified"),
+}
 
 
 @dataclass(frozen=True)
@@ -45,6 +54,16 @@ class Case:
         return self.request.state == State.APPROVED
 
     @property
+    def undone(self) -> bool:
+        """Whether it was in force and was not ratified."""
+        return self.request.state == State.REJECTED and self.request.effective_at is not None
+
+    @property
+    def ratified_later(self) -> bool:
+        """Whether it took effect before everybody had decided."""
+        return any(step.mode in RATIFYING for step in self.plan.steps)
+
+    @property
     def conditional(self) -> bool:
         """Whether it was granted with less than was asked, or with conditions in words."""
         return self.approved and self.granted != self.asked
@@ -62,18 +81,36 @@ class Case:
 
     def outcome(self) -> str:
         """The result in words, in the active language."""
+        if self.undone:
+            return pick("未获追认，已撤销", "Not ratified, taken back")
         if not self.approved:
             return pick("驳回", "Rejected")
         return pick("附条件批准", "Approved with conditions") if self.conditional else pick("批准", "Approved")
 
-    def kind(self) -> str:
-        """The type of request in words."""
-        return str(RequestType(self.content["asked"]["req_type"]).label)
+    @property
+    def kind(self) -> Kind:
+        """The kind of the request."""
+        return REGISTRY[self.request.kind]
+
+    @property
+    def currency(self) -> str:
+        """Of the amounts of the request."""
+        return self.request.currency
+
+    def decided_on(self) -> str:
+        """The day of the decision, in the company's calendar."""
+        return self.time(self.request.effective_at or self.request.closed_at)[:10]
+
+    def frozen(self) -> Frozen:
+        """What was submitted, as the pages show it."""
+        content = self.content
+        parts = {name: content[name] for name in ("asked", "facts", "terms", "evaluation")}
+        return Frozen(self.request, **parts)
 
     def policy(self) -> str:
         """Version and digest of the policy that decided who had to approve."""
         number, digest = self.submission.policy_number, self.submission.policy_digest[:12]
-        return pick(f"授信政策第 {number} 版（摘要 {digest}）", f"policy version {number} (digest {digest})")
+        return pick(f"政策第 {number} 版（摘要 {digest}）", f"policy version {number} (digest {digest})")
 
     def time(self, moment: datetime | None) -> str:
         """A moment in the company's zone, with the offset."""
@@ -94,8 +131,8 @@ class Case:
         }
 
     def customer(self) -> dict[str, str]:
-        """The customer as he was named in the submission."""
-        named = self.content["customer"]
+        """The customer as he was named in the submission; nobody where there is none."""
+        named = self.content["customer"] or {"name": self.request.title, "code": NOTHING, "uscc": ""}
         return {"name": named["name"], "code": named["code"], "uscc": named["uscc"] or NOTHING}
 
 
@@ -107,7 +144,9 @@ def read_case(request_id: int) -> Case:
         Decision.objects.filter(request=request).select_related("actor", "step", "submission").order_by("pk")
     )
     last = [each for each in decisions if each.submission_id == submission.pk]
-    asked = terms_from_json(submission.content["terms"])
+    asked, kind = terms_from_json(submission.content["terms"]), REGISTRY[request.kind]
+    agreed = [each.conditions for each in last if STATUS_AFTER[each.verb] == "approved"]
+    conditions = [conditions_from_json(kind.conditions, each) for each in agreed]
     readers = {user.pk: user for user in [request.submitter, *(each.actor for each in decisions)]}
     return Case(
         request=request,
@@ -116,45 +155,22 @@ def read_case(request_id: int) -> Case:
         events=list(Event.objects.filter(stream=f"request:{request.no}").order_by("stream_seq")),
         plan=Plan.from_json(submission.plan),
         asked=asked,
-        granted=tightened(asked, [conditions_from_json(each.conditions) for each in last]),
+        granted=tightened(kind.conditions, asked, conditions),
         readers=list(readers.values()),
     )
 
 
-def role(code: str) -> str:
-    """A role's name in the active language."""
-    return pick(*LABELS[code])
-
-
-def money(amount: Decimal | str | None, currency: str = "") -> str:
-    """1,200,000.00 with the currency before it."""
-    if amount is None:
-        return NOTHING
-    return f"{currency} {Decimal(amount):,.2f}".strip()
-
-
-def day(value: date | str | None) -> str:
-    """An ISO date; both languages read it alike."""
-    return str(value) if value else NOTHING
-
-
-def days(number: int | None) -> str:
-    """A payment term in words."""
-    return NOTHING if number is None else pick(f"{number} 天", f"{number} days")
-
-
-def conditions_in_words(data: dict[str, Any], currency: str) -> list[str]:
+def conditions_in_words(kind: Kind, data: Mapping[str, Any], currency: str) -> list[str]:
     """The conditions of one approver, one sentence each."""
-    asked = conditions_from_json(data)
-    words = []
-    if asked.limit is not None:
-        words.append(pick("额度不超过 ", "Limit of at most ") + money(asked.limit, currency))
-    if asked.term_days is not None:
-        words.append(pick("账期不超过 ", "Payment term of at most ") + days(asked.term_days))
-    if asked.valid_to is not None:
-        words.append(pick("有效期至 ", "Valid until ") + day(asked.valid_to))
-    if asked.security:
-        words.append(pick("担保：", "Security: ") + asked.security)
-    if asked.note:
-        words.append(asked.note)
-    return words
+    asked = conditions_from_json(kind.conditions, data)
+    return [
+        str(wanted.said) % {"value": _value(wanted, asked[wanted.name], currency)}
+        for wanted in kind.conditions
+        if wanted.name in asked
+    ]
+
+
+def _value(wanted: ConditionField, value: Any, currency: str) -> str:
+    if wanted.type == "money":
+        return money(value, currency)
+    return f"{value:f} %" if wanted.type == "percent" else str(value)

@@ -31,13 +31,19 @@ from workflows.models import Decision, Request, State, Step
 from workflows.sharing import share_request
 from workflows.views import queue, shown
 
-# Refusals of the service that belong to a field of the decision form.
-AT_FIELD: Final = {"conditions_missing": "limit", "conditions_past": "valid_to", "reason_missing": "reason"}
+# Refusals of the service that belong to a field of the decision form, where it has that field.
+AT_FIELD: Final = {"conditions_missing": "note", "conditions_past": "valid_to", "reason_missing": "reason"}
 SAID: Final = {
     rules.APPROVE: lambda: _("You approved %(no)s of %(customer)s."),
     rules.APPROVE_CONDITIONAL: lambda: _("You approved %(no)s of %(customer)s with conditions."),
     rules.RETURN: lambda: _("You returned %(no)s of %(customer)s to %(submitter)s."),
     rules.REJECT: lambda: _("You rejected %(no)s of %(customer)s."),
+    rules.OBJECT: lambda: _("You objected to %(no)s of %(customer)s."),
+}
+SAID_IN: Final = {
+    ("ratify", rules.APPROVE): lambda: _("You confirmed %(no)s of %(customer)s."),
+    ("ratify", rules.REJECT): lambda: _("You did not confirm %(no)s of %(customer)s."),
+    ("comment", rules.APPROVE): lambda: _("You have no objection to %(no)s of %(customer)s."),
 }
 
 
@@ -168,7 +174,8 @@ def _questions(steps: list[Step], found: Request) -> list[Decision]:
 @require_POST
 def decide(request: HttpRequest, no: str, step: int) -> HttpResponse:
     """Say it; then the next item of the queue, or back to the request when it was said there."""
-    user, found, form = _user(request), _visible(request, no), DecisionForm(request.POST)
+    user, found = _user(request), _visible(request, no)
+    form = DecisionForm(REGISTRY[found.kind], request.POST)
     status = 422
     if form.is_valid():
         try:
@@ -210,7 +217,9 @@ def _after(request: HttpRequest, said: Decision) -> HttpResponse:
     """The message names what happened; the answer leads to the next item."""
     found = Request.objects.select_related("customer", "submitter").get(pk=said.request_id)
     names = {"no": found.no, "customer": found.title, "submitter": found.submitter.display_name}
-    messages.success(request, f"{SAID[said.verb]() % names} {_now(found)}".strip())
+    mode = "ratify" if said.step.mode in rules.RATIFYING else said.step.mode
+    sentence = SAID_IN.get((mode, said.verb), SAID[said.verb])
+    messages.success(request, f"{sentence() % names} {_now(found)}".strip())
     if request.POST.get("origin") == "request":
         return redirect("workflows:request", no=found.no)
     wanted = queue_filter(QueryDict(request.POST.get("query", "")[:400]))
@@ -224,6 +233,8 @@ def _now(found: Request) -> str:
     """What became of the request by this decision."""
     if found.state == State.APPROVED:
         return _("It is approved and takes effect; the notice is being made.")
+    if found.state == State.SIGNING:
+        return _("It is approved; it takes effect when it has been signed.")
     if found.state == State.REJECTED:
         return _("It is closed; the notice is being made.")
     if found.state == State.RETURNED:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,8 @@ from policies.rules.plan import Plan
 from workflows import rules
 from workflows.engine import Round
 from workflows.forms import DecisionForm
+from workflows.kind import Kind
+from workflows.kinds import REGISTRY
 from workflows.kinds.pages import PAGES
 from workflows.models import Request, Step, Submission
 from workflows.pages import Frozen, Line, Pages
@@ -27,21 +29,36 @@ from workflows.queries_pages import (
 from workflows.refusals import problem
 
 
-def condition_words(conditions: Mapping[str, Any], currency: str) -> list[str]:
+def condition_words(kind: Kind, conditions: Mapping[str, Any], currency: str) -> list[str]:
     """What an approver asked for, one sentence each."""
-    words = []
-    if "limit" in conditions:
-        amount = formats.grouped(Decimal(conditions["limit"]), 2)
-        words.append(_("Limit at most %(currency)s %(amount)s") % {"currency": currency, "amount": amount})
-    if "term_days" in conditions:
-        words.append(_("Payment term at most %(days)s days") % {"days": conditions["term_days"]})
-    if "valid_to" in conditions:
-        words.append(_("Valid until %(day)s at the latest") % {"day": conditions["valid_to"]})
-    if "security" in conditions:
-        words.append(_("Only with security: %(text)s") % {"text": conditions["security"]})
-    if "note" in conditions:
-        words.append(conditions["note"])
-    return words
+    return [
+        str(wanted.said) % {"value": _condition_value(wanted, conditions[wanted.name], currency)}
+        for wanted in kind.conditions
+        if wanted.name in conditions
+    ]
+
+
+def _condition_value(wanted: rules.ConditionField, value: Any, currency: str) -> str:
+    match wanted.type:
+        case "money":
+            return f"{currency} {formats.grouped(Decimal(value), 2)}"
+        case "percent":
+            return f"{formats.grouped(Decimal(value).normalize())} %"
+        case "number":
+            return formats.grouped(Decimal(value).normalize())
+        case _:
+            return str(value)
+
+
+# How a settled step is called where its mode says more than its status.
+STATE_WORDS: Final = {
+    ("endorse", "approved"): "endorsed",
+    ("ratify", "approved"): "confirmed",
+    ("appeal", "approved"): "confirmed",
+    ("ratify", "rejected"): "not_confirmed",
+    ("appeal", "rejected"): "not_confirmed",
+    ("comment", "approved"): "no_objection",
+}
 
 
 def path_steps(steps: Iterable[Step], request: Request, round_: Round | None = None) -> list[dict[str, Any]]:
@@ -54,14 +71,14 @@ def path_steps(steps: Iterable[Step], request: Request, round_: Round | None = N
 
 
 def _path_step(step: Step, request: Request, round_: Round | None) -> dict[str, Any]:
-    decision = getattr(step, "decision", None)
+    decision, kind = getattr(step, "decision", None), REGISTRY[request.kind]
     comment = decision.reason if decision else ""
     if step.status == "skipped":
         comment = _("Skipped: the only person who could decide here also decides a later step.")
     return {
         "role": Role(step.role).label,
         "people": _people(step, round_),
-        "state": "endorsed" if step.status == "approved" and step.mode == "endorse" else step.status,
+        "state": STATE_WORDS.get((step.mode, step.status), step.status),
         "mode": step.mode,
         "stage": step.stage,
         "reasons": step.reasons,
@@ -70,7 +87,7 @@ def _path_step(step: Step, request: Request, round_: Round | None) -> dict[str, 
         "decided_by": decision.actor.display_name if decision else "",
         "decided_at": decision.decided_at if decision else None,
         "comment": comment,
-        "conditions": condition_words(decision.conditions, request.currency) if decision else [],
+        "conditions": condition_words(kind, decision.conditions, request.currency) if decision else [],
     }
 
 
@@ -89,9 +106,10 @@ def _hours(step: Step, request: Request, round_: Round | None) -> Decimal | int 
 
 def granted(round_: Round) -> list[str]:
     """What would be put in force beyond what was asked: the conditions of everybody so far, in words."""
-    currency = round_.request.currency
-    made = [step.decision.conditions for step in round_.steps if step.status == "approved"]
-    return list(dict.fromkeys(word for conditions in made for word in condition_words(conditions, currency)))
+    kind, currency = round_.kind, round_.request.currency
+    decided = (step for step in round_.steps if step.status == "approved" and hasattr(step, "decision"))
+    made = [step.decision.conditions for step in decided]
+    return list(dict.fromkeys(word for each in made for word in condition_words(kind, each, currency)))
 
 
 def frozen(request: Request, content: Mapping[str, Any]) -> Frozen:
@@ -138,14 +156,16 @@ def letter(pages: Pages, found: Frozen, submission: Submission) -> dict[str, Any
 def refusals(round_: Round, step: Step | None, user: User) -> dict[str, str]:
     """For each verb the sentence why this person may not say it; verbs he may say are missing.
 
-    Whoever may not return may not say anything; the two ways of approving may be refused for themselves.
+    Whoever may not say no may not say anything; the two ways of approving may be refused for themselves.
     """
     if step is None:
         return {}
-    general = may_decide(round_, step, user, rules.RETURN)
+    offered = rules.VERBS_OF[step.mode]
+    general = may_decide(round_, step, user, offered[-1])
     if general is not None:
-        return dict.fromkeys(rules.VERBS, problem(general).title)
-    found = {verb: may_decide(round_, step, user, verb) for verb in (rules.APPROVE, rules.APPROVE_CONDITIONAL)}
+        return dict.fromkeys(offered, problem(general).title)
+    agreeing = [verb for verb in offered if rules.STATUS_AFTER[verb] == "approved"]
+    found = {verb: may_decide(round_, step, user, verb) for verb in agreeing}
     return {verb: problem(refusal).title for verb, refusal in found.items() if refusal is not None}
 
 
@@ -171,8 +191,9 @@ def panel(
         "hours": hours_until(request, mine.due_at, round_.now) if mine else None,
         "steps": path_steps(round_.steps, request, round_),
         "refusals": said,
-        "refused": next(iter(said.values()), "") if len(said) == len(rules.VERBS) else "",
-        "form": form or DecisionForm(),
+        "refused": next(iter(said.values()), "") if mine and len(said) == len(rules.VERBS_OF[mine.mode]) else "",
+        "offered": rules.VERBS_OF[mine.mode] if mine else (),
+        "form": form or DecisionForm(round_.kind),
         "origin": origin,
         "granted": granted(round_),
         "similar": similar_requests(request, user),
