@@ -12,7 +12,7 @@ from tests.api.client import Api
 from tests.factories import Company
 from tests.workflows.factories import ready_application
 from workflows import services
-from workflows.credit_letter import KIND
+from workflows.kinds.credit import KIND
 from workflows.models import Step, Submission
 
 TEXT = st.one_of(

@@ -11,7 +11,7 @@ from accounts.queries import business_today
 from credit.evaluation import Evaluation, evaluate
 from credit.models import CreditApplication
 from policies.queries import pack, version_in_force
-from workflows.credit_letter import KIND
+from workflows.kinds.credit import KIND
 from workflows.models import Request
 from workflows.preview import preview
 

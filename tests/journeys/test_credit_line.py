@@ -144,7 +144,7 @@ def test_what_somebody_else_has_decided_meanwhile_is_said_and_the_comment_kept(c
     from tests.workflows.factories import ready_application
     from tests.workflows.test_races import deciding
     from workflows import services
-    from workflows.credit_letter import KIND
+    from workflows.kinds.credit import KIND
 
     application = ready_application(company)
     request = services.submit(KIND, application.pk, actor=company.rep, idempotency_key="s")

@@ -8,7 +8,7 @@ from tests import factories
 from tests.workflows.factories import ready_application
 from tests.workflows.test_papers import decided
 from workflows import services
-from workflows.credit_letter import KIND
+from workflows.kinds.credit import KIND
 
 pytestmark = [pytest.mark.django_db, pytest.mark.damages_audit]
 

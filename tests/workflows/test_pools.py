@@ -8,7 +8,7 @@ from audit.models import Event
 from tests import factories
 from tests.workflows.factories import ready_application
 from workflows import services
-from workflows.credit_letter import KIND
+from workflows.kinds.credit import KIND
 from workflows.pools import move_orphaned_steps
 from workflows.queries import inbox
 

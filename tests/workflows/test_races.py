@@ -18,7 +18,7 @@ from tests import factories
 from tests.factories import Company
 from tests.workflows.factories import ready_application
 from workflows import services
-from workflows.credit_letter import KIND
+from workflows.kinds.credit import KIND
 from workflows.models import Decision, Request, Step, Submission
 
 pytestmark = pytest.mark.django_db(transaction=True)
