@@ -24,15 +24,18 @@ def main() -> int:
 
 def measured(sizes: list[int]) -> list[Line]:
     """All lines; modules that need Django are imported now that it is set up."""
-    from bench import decisions, queue, rules, scoring
+    from bench import decisions, papers, prices, queue, rerating, rules, scoring
 
     team = company()
     lines: list[Line] = []
     for name, run in (
         ("decisions", lambda: decisions.measure(team, 10)),
         ("scoring", lambda: scoring.measure(1_000, 50_000)),
+        ("re-rating", lambda: rerating.measure(500)),
         ("plans", rules.plans),
         ("audit", lambda: rules.events(team)),
+        ("price checks", lambda: prices.measure(team, 50_000)),
+        ("documents", lambda: papers.measure(team, 5)),
         ("queue", lambda: queue.measure(team, sizes)),
     ):
         print(f"measuring {name} …", file=sys.stderr, flush=True)
