@@ -11,6 +11,9 @@ from django.db import transaction
 from accounts.models import User
 from audit.services import record
 from policies.models import DecisionTable, PolicyVersion, TableRow
+from policies.queries import pack as pack_of
+from policies.rules.cells import PolicyError
+from policies.rules.check import check
 from policies.rules.pack import build_pack
 from policies.seed import default_content
 
@@ -63,8 +66,12 @@ def draft_version(
 def activate(version: PolicyVersion, actor: User | None) -> PolicyVersion:
     """Put a draft in force from its effective date; whichever version was open-ended ends on that day.
 
-    Raises IntegrityError when its period would overlap another version's.
+    Raises PolicyError with every finding that a check of its tables made (`policies.rules.check`), IntegrityError when
+    its period would overlap another version's.
     """
+    wrong = [finding for finding in check(pack_of(version)) if finding.blocking]
+    if wrong:
+        raise PolicyError("; ".join(finding.sentence for finding in wrong))
     state = PolicyVersion.State
     before = PolicyVersion.objects.select_for_update().filter(
         state=state.ACTIVE, effective_to__isnull=True, effective_from__lt=version.effective_from

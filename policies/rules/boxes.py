@@ -74,7 +74,8 @@ def _points(column: Column, cells: Iterable[Cell]) -> Iterator[Fact]:
         yield from (False, True)
     elif column.kind in NUMBER_KINDS:
         numbers = _numbers(cells, column.kind in WHOLE_NUMBERS)
-        yield from (number for number in numbers if number >= 0 or column.kind != "count")
+        least = Decimal(0) if column.kind == "count" else column.least
+        yield from (number for number in numbers if least is None or number >= least)
     else:
         yield from dict.fromkeys(value for cell in cells for value in cell.values)
         yield OTHER

@@ -62,24 +62,29 @@ def check_table(table: Table) -> list[Finding]:
 
 
 def _gaps(kind: KindRules) -> Iterator[Finding]:
-    """Facts for which no table of a subject says anything."""
+    """Facts for which no table of a subject says anything; a table for one case only has to cover that case itself."""
     for subject in dict.fromkeys(table.subject for table in kind.bands):
         tables = [table for table in kind.bands if table.subject == subject]
-        columns = list({column.key: column for table in tables for column in table.columns}.values())
-        rows = [row for table in tables for row in table.rows]
-        space = Space.of(columns, rows)
-        for box in uncovered(space.whole, (space.box(row) for row in rows))[:MOST]:
-            example = space.example(box)
-            unnamed = OTHER in example.values()
-            yield Finding(
-                "gap",
-                subject,
-                (),
-                "没有任何一行适用于这种情况。",
-                "No row covers this case.",
-                blocking=not unnamed,
-                example=_said(example),
-            )
+        together = [table for table in tables if not table.only]
+        for group in [*([table] for table in tables if table.only), *([together] if together else [])]:
+            yield from _gaps_of(group, " ".join(table.code for table in group))
+
+
+def _gaps_of(tables: Sequence[Table], named: str) -> Iterator[Finding]:
+    columns = list({column.key: column for table in tables for column in table.columns}.values())
+    rows = [row for table in tables for row in table.rows]
+    space = Space.of(columns, rows)
+    for box in uncovered(space.whole, (space.box(row) for row in rows))[:MOST]:
+        example = space.example(box)
+        yield Finding(
+            "gap",
+            named,
+            (),
+            "没有任何一行适用于这种情况。",
+            "No row covers this case.",
+            blocking=OTHER not in example.values(),
+            example=_said(example),
+        )
 
 
 def _never(table: Table, boxes: Sequence[Box]) -> Iterator[Finding]:

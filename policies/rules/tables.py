@@ -45,7 +45,8 @@ class Reason:
 @dataclass(frozen=True, slots=True)
 class Column:
     """One input of a table: fact key, type, label in both languages; `required` facts must be known to
-    route at all. `worse` says in which direction (``higher``, ``lower``) a number asks for more approval.
+    route at all. `worse` says in which direction (``higher``, ``lower``) a number asks for more approval,
+    `least` is the smallest value that it can have.
     """
 
     key: str
@@ -54,6 +55,7 @@ class Column:
     en: str
     required: bool = False
     worse: str = ""
+    least: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +219,15 @@ def parse_table(data: Mapping[str, Any], scale: Decimal = Decimal(1)) -> Table:
 def _column(table: str, data: Mapping[str, Any]) -> Column:
     if data["type"] not in KINDS:
         raise PolicyError(f"Table {table}, column {data['key']}: unknown type {data['type']!r}.")
-    return Column(data["key"], data["type"], data["zh"], data["en"], bool(data.get("required")), data.get("worse", ""))
+    return Column(
+        data["key"],
+        data["type"],
+        data["zh"],
+        data["en"],
+        bool(data.get("required")),
+        data.get("worse", ""),
+        Decimal(data["least"]) if "least" in data else None,
+    )
 
 
 def _row(table: str, columns: Iterable[Column], data: Mapping[str, Any], scale: Decimal) -> Row:

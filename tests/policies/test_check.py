@@ -151,7 +151,9 @@ def test_brute_force_over_a_thousand_random_tables_finds_the_same() -> None:
         assert has_gap(of) == any(not each for each in held.values())
         for code in wrong:
             seen[code] = seen.get(code, 0) + 1
-    assert min(seen.get(code, 0) for code in ("overlap", "conflict", "shadowed", "eased")) > 30, "too few tables with this fault to compare"
+    assert min(seen.get(code, 0) for code in ("overlap", "conflict", "shadowed", "eased")) > 30, (
+        "too few tables with this fault to compare"
+    )
 
 
 def has_gap(of: Table) -> bool:

@@ -10,6 +10,7 @@ from audit.models import Event
 from policies.integrity import versions_are_as_activated
 from policies.models import DecisionTable, PolicyVersion, TableRow
 from policies.queries import NoPolicyError, content, pack, version_in_force
+from policies.rules.cells import PolicyError
 from policies.rules.pack import build_pack
 from policies.seed import default_content, default_pack
 from policies.services import activate, draft_version, load_default_version
@@ -25,7 +26,8 @@ def first(db):
 
 def second(day, note="Tighter"):
     changed = default_content()
-    changed["tables"][0]["rows"][0]["cells"]["exposure_unsecured_group"] = "<= 90000"
+    escalators = next(table for table in changed["tables"] if table["code"] == "ES")
+    escalators["rows"][0]["cells"]["over_formula_pct"] = "> 10"
     return draft_version(2, changed, day, note, None)
 
 
@@ -140,3 +142,14 @@ def test_routing_asks_the_database_once_per_version(first, django_assert_num_que
     pack(first)
     with django_assert_num_queries(1):
         pack(version_in_force(START))
+
+
+def test_a_version_with_a_gap_is_not_activated(first):
+    changed = content(first)
+    limits = next(table for table in changed["tables"] if table["code"] == "CL")
+    limits["rows"] = [row for row in limits["rows"] if row["code"] != "CL-3"]
+    draft = draft_version(2, changed, date(2026, 6, 1), "without CL-3", None)
+    with pytest.raises(PolicyError, match=r"CL: No row covers this case.*exposure_unsecured_group = "):
+        activate(draft, None)
+    draft.refresh_from_db()
+    assert draft.state == "draft"
