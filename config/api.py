@@ -21,7 +21,8 @@ from contracts.api import router as documents
 from customers.api import router as customers
 from pricing.api import agreements as price_agreements
 from pricing.api import checks as price_checks
-from workflows.api import applications, lines, requests
+from workflows.api import lines, requests
+from workflows.api_credit import applications
 
 DESCRIPTION: Final = """Customers, credit applications, requests, credit lines, documents and the audit trail.
 

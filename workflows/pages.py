@@ -148,6 +148,11 @@ class Notice:
     closing: str = ""
 
 
+def nothing_needed(letter: Any, evaluation: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """No paper has to be there."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Papers:
     """The files that belong to a letter while it is written; `workflows.letter_papers.papers_of` makes the usual ones.
@@ -168,7 +173,7 @@ class Papers:
     detach: Callable[[Any, int, User], None]
     address: Callable[[Any], str]
     submitted: Callable[[int, int], Any]
-    needed: Callable[[Any, Mapping[str, Any]], Sequence[Mapping[str, Any]]] = lambda letter, evaluation: ()
+    needed: Callable[[Any, Mapping[str, Any]], Sequence[Mapping[str, Any]]] = nothing_needed
 
 
 def no_reasons(customers: Sequence[Customer | None], user: User) -> Mapping[int | None, str]:

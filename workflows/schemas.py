@@ -204,12 +204,6 @@ class RequestPage(Page):
     items: list[RequestOut]
 
 
-class ApplicationPage(Page):
-    """Credit applications, newest first."""
-
-    items: list[ApplicationOut]
-
-
 class LinePage(Page):
     """Credit lines, newest first."""
 
