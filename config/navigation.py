@@ -23,7 +23,7 @@ class Item:
     roles: frozenset[str] = frozenset()
 
 
-DECIDERS = frozenset({Role.SM, Role.RD, Role.CC, Role.FM, Role.CFO, Role.GM, Role.CH, Role.LG})
+DECIDERS = frozenset({Role.SM, Role.RD, Role.CC, Role.FM, Role.CFO, Role.GM, Role.CH, Role.LG, Role.QA})
 FINANCE = frozenset({Role.FM, Role.CFO, Role.AUD})
 ITEMS = [
     Item(_("Home"), "home", "home"),
@@ -33,6 +33,7 @@ ITEMS = [
     Item(_("Granted prices"), "pricing:agreements", "tag"),
     Item(_("Re-rating"), "workflows:reratings", "star", frozenset({Role.SO, Role.CC})),
     Item(_("Data import"), "customers:import", "upload", frozenset({Role.CS, Role.SO, Role.CC, Role.FM})),
+    Item(_("Contract templates"), "contracts:templates", "file-text"),
     Item(_("Documents"), "contracts:documents", "file-certificate"),
     Item(_("Policy"), "policies:detail", "scale"),
     Item(_("Audit trail"), "audit:explorer", "shield-check", FINANCE),

@@ -80,7 +80,7 @@ def _out(document: Document) -> dict[str, Any]:
         "kind": document.kind,
         "language": document.language,
         "request": document.request_no,
-        "customer": document.customer.code,
+        "customer": document.customer.code if document.customer else "",
         "state": document.shown_state,
         "created_at": document.created_at,
         "sealed_at": document.sealed_at,

@@ -154,7 +154,7 @@ def issue(document: Document) -> Sealed:
 
 
 def _seal(document: Document, pdf: bytes, now: datetime) -> bytes:
-    unit = document.customer.unit
+    unit = document.unit
     keys = authority()
     return seal(
         pdf,
@@ -167,7 +167,7 @@ def _seal(document: Document, pdf: bytes, now: datetime) -> bytes:
 
 
 def _identity(document: Document) -> Identity:
-    zone = ZoneInfo(document.customer.unit.time_zone)
+    zone = ZoneInfo(document.unit.time_zone)
     return {
         "number": document.number,
         "issued_on": document.created_at.astimezone(zone).date().isoformat(),

@@ -61,7 +61,7 @@ def page(found: QuerySet[Document], *, before: int | None = None, after: int | N
 def by_code(typed: str) -> Document | None:
     """The issued document with this verification code, however it was typed."""
     code = rules.read_verify_code(typed)
-    return Document.objects.filter(verify_code=code, state="done").select_related("customer__unit").first()
+    return Document.objects.filter(verify_code=code, state="done").select_related("unit", "customer").first()
 
 
 def compare(document: Document, data: bytes) -> Comparison:

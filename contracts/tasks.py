@@ -17,7 +17,7 @@ LATEST_ZONE = "Pacific/Kiritimati"  # where a new day begins first
 @handler(services.JOB)
 def issue(claim: Claim) -> None:
     """Make and store the document, and only then let it count: a lost worker leaves nothing half done."""
-    document = Document.objects.select_related("customer__unit").get(pk=claim.payload["document"])
+    document = Document.objects.select_related("unit", "customer__unit").get(pk=claim.payload["document"])
     if document.state != State.QUEUED:
         return
     try:

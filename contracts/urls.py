@@ -1,5 +1,6 @@
 from django.urls import path, re_path
 
+from contracts.views import clauses, templates
 from contracts.views import documents as views
 
 app_name = "contracts"
@@ -11,5 +12,14 @@ urlpatterns = [
     path("documents/<str:number>/", views.document, name="document"),
     path("documents/<str:number>/void/", views.void, name="void"),
     path("documents/<str:number>/retry/", views.retry, name="retry"),
+    path("contracts/clauses/", clauses.index, name="clauses"),
+    path("contracts/clauses/<int:pk>/", clauses.clause, name="clause"),
+    path("contracts/templates/", templates.index, name="templates"),
+    path("contracts/templates/new/", templates.create, name="template-new"),
+    path("contracts/templates/<int:pk>/", templates.template, name="template"),
+    path("contracts/templates/<int:pk>/upload/", templates.upload, name="template-upload"),
+    path("contracts/templates/versions/<int:pk>/", templates.version, name="template-version"),
+    path("contracts/templates/versions/<int:pk>/sample.pdf", templates.preview, name="template-preview"),
+    path("contracts/templates/versions/<int:pk>/file.docx", templates.file, name="template-file"),
     re_path(r"^certificates/root\.(?P<form>pem|cer)$", views.root, name="root"),
 ]

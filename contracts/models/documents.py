@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from guardian.models import UserObjectPermissionBase
 
-from accounts.models import User
+from accounts.models import Unit, User
 from accounts.queries import visibility
+from contracts.models.clauses import readable_units
 from customers.models import Customer
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ class DocumentQuerySet(models.QuerySet["Document"]):
     """Who may read which documents."""
 
     def visible_to(self, user: "User | AnonymousUser") -> "DocumentQuerySet":
-        """Those of visible customers; a confidential one only for who was named and who reads everything."""
+        """Those of visible customers, or of one's company when about none; a confidential one only for who was
+        named and who reads everything."""
         if not isinstance(user, User) or not user.is_active:
             return self.none()
         if visibility(user).audits:
@@ -46,7 +48,8 @@ class DocumentQuerySet(models.QuerySet["Document"]):
             "content_object_id"
         )
         by_customer = Q(confidential=False, customer__in=Customer.objects.visible_to(user).values("pk"))
-        return self.filter(Q(pk__in=named) | by_customer)
+        by_unit = Q(confidential=False, customer__isnull=True, unit__in=readable_units(user).values("pk"))
+        return self.filter(Q(pk__in=named) | by_customer | by_unit)
 
 
 class Document(models.Model):
@@ -56,7 +59,9 @@ class Document(models.Model):
     kind = models.CharField(max_length=20, choices=Kind.choices)
     language = models.CharField(max_length=10)
     request_no = models.CharField(max_length=24, db_index=True)
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="documents")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    # A contract template is about no customer.
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, related_name="documents")
     confidential = models.BooleanField(default=False)
     ordered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(db_default=Now())

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Permission
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from accounts.models import User
+from accounts.models import Unit, User
 from audit.services import record
 from contracts import rules
 from contracts.letters import templates
@@ -40,7 +40,8 @@ def order_document(
     *,
     language: str,
     request_no: str,
-    customer: Customer,
+    customer: Customer | None,
+    unit: Unit | None = None,
     snapshot: Mapping[str, Any],
     actor: User | None,
     confidential: bool = False,
@@ -52,6 +53,7 @@ def order_document(
 
     Args:
         kind: "decision_notice" or "approval_sheet"; snapshot: its TypedDict of letters.context.
+        unit: the company that issues it, for a letter about no customer.
         language: "zh-hans" or "en"; confidential: only `viewers` (and who reads everything) may see it.
 
     Raises:
@@ -63,6 +65,7 @@ def order_document(
         language=language,
         request_no=request_no,
         customer=customer,
+        unit=unit,
         snapshot=fit(kind, snapshot),
         template=template.data,
         engine=template.engine,
@@ -78,7 +81,8 @@ def order_filled(
     *,
     language: str,
     request_no: str,
-    customer: Customer,
+    customer: Customer | None,
+    unit: Unit | None = None,
     snapshot: Mapping[str, Any],
     template: bytes,
     engine: str,
@@ -96,6 +100,7 @@ def order_filled(
         language=language,
         request_no=request_no,
         customer=customer,
+        unit=unit,
         snapshot=snapshot,
         template=template,
         engine=engine,
@@ -110,7 +115,8 @@ def _order(
     *,
     language: str,
     request_no: str,
-    customer: Customer,
+    customer: Customer | None,
+    unit: Unit | None = None,
     snapshot: Mapping[str, Any],
     template: bytes,
     engine: str,
@@ -123,9 +129,13 @@ def _order(
     existing = Document.objects.filter(**same).first()
     if existing is not None:
         return existing
+    place = customer.unit if customer else unit
+    if place is None:
+        raise ValueError("a document is about a customer or a company")
     document = Document.objects.create(
         **same,
-        number=_next_number(kind, customer.unit.time_zone),
+        number=_next_number(kind, place.time_zone),
+        unit=place,
         customer=customer,
         confidential=confidential,
         ordered_by=actor,
@@ -234,6 +244,6 @@ def _tell(action: str, document: Document, actor: User | None, **facts: Any) -> 
         object_label=document.number,
         request_no=document.request_no,
         customer_id=document.customer_id,
-        customer_label=document.customer.name,
+        customer_label=document.customer.name if document.customer else "",
         **facts,
     )

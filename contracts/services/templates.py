@@ -116,6 +116,21 @@ def keep_upload(
 
 
 @transaction.atomic
+def start_version(template: ContractTemplate, actor: User) -> TemplateVersion:
+    """Begin a version with the published file, to be downloaded, edited and uploaded again.
+
+    Raises:
+        Problem: 403 without a writing role, 409 for a template that has no published version yet.
+    """
+    check_may_write(template.unit, actor)
+    base = queries.latest(template)
+    if base is None:
+        raise Problem("no_version", 409, _("Upload the first version on the page of the template."))
+    same = Examined(base.findings, base.clauses, base.fields, b"", base.pages)
+    return keep_upload(template, storage.get(base.sha256), base.file_name, same, actor)
+
+
+@transaction.atomic
 def save_draft(version: TemplateVersion, values: Mapping[str, Any], actor: User) -> TemplateVersion:
     """Store what was written about a draft: what changes and why, and from when it is to hold."""
     draft = open_draft(version.pk, actor)

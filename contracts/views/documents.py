@@ -105,7 +105,7 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
         comparison = queries.compare(found, form_file.cleaned_data["file"])
     context = {
         "document": found,
-        "customer": rules.masked_name(found.customer.name),
+        "customer": rules.masked_name(found.customer.name) if found.customer else "",
         "code": rules.spaced(found.verify_code),
         "digest": rules.spaced(found.pdf_sha256, 8),
         "form": form_file,
@@ -143,8 +143,8 @@ def _document(request: HttpRequest, found: Document, form: VoidForm, *, status: 
 
 def _holds(user: User, document: Document, *wanted: str) -> bool:
     """Whether the user holds one of the roles for the document's customer: reading everything is not enough."""
-    place = document.customer
-    return any(held.role in wanted and covers(held, place.unit_id, place.region_id) for held in held_roles(user))
+    region = document.customer.region_id if document.customer else None
+    return any(held.role in wanted and covers(held, document.unit_id, region) for held in held_roles(user))
 
 
 def _permit(allowed: bool) -> None:
@@ -163,7 +163,7 @@ def _too_many(request: HttpRequest) -> bool:
 
 
 def _visible(request: HttpRequest) -> QuerySet[Document]:
-    return Document.objects.visible_to(_user(request)).select_related("customer__unit", "ordered_by", "voided_by")
+    return Document.objects.visible_to(_user(request)).select_related("unit", "customer", "ordered_by", "voided_by")
 
 
 def _user(request: HttpRequest) -> User:

@@ -41,6 +41,7 @@ def _order(case: Case, kind: str, language: str, snapshot: Mapping[str, Any]) ->
         language=language,
         request_no=case.request.no,
         customer=case.request.customer,
+        unit=case.request.unit,
         snapshot=snapshot,
         actor=None,
         confidential=case.request.confidential,

@@ -32,7 +32,7 @@ class Command(BaseCommand):
         path = Path(name)
         if path.is_file():
             sys.exit(self._file(path))
-        document = Document.objects.filter(number=name).select_related("customer__unit").first()
+        document = Document.objects.filter(number=name).select_related("unit", "customer__unit").first()
         if document is None or document.state != State.DONE:
             self.stderr.write(f"{name} is neither a file nor the number of an issued document.")
             sys.exit(UNKNOWN)
