@@ -1,38 +1,23 @@
-"""What the policy page shows: tables of a version in words, in the reader's language."""
+"""The policy page, part two: the standards that kinds of request share, and who holds which role."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from accounts.language import pick
 from accounts.models import RoleAssignment, Unit
 from accounts.queries import covers, in_force
-from accounts.roles import LABELS
+from policies.page_kinds import language, role_label
 from policies.rules.pack import SECTIONS, Pack
-from policies.rules.route import route
 from policies.rules.standards import GradeStandard, Indicator
-from policies.rules.tables import Row, Table
-from policies.rules.wording import chain_words, number_words
+from policies.rules.wording import number_words
 
 # Parameters that are parts of a whole; the others are factors, days and amounts.
 SHARES: Final = frozenset({"wacc", "target_margin", "floor_margin", "increase_cap", "need_share_without_capacity"})
-
-
-@dataclass(frozen=True)
-class MatrixRow:
-    """A row of the approval matrix: conditions, who approves, in how many working hours, and all of it in words."""
-
-    code: str
-    band: str
-    condition: str
-    stages: list[list[str]]
-    hours: int
-    sentence: str
-    note: str
 
 
 @dataclass(frozen=True)
@@ -42,55 +27,6 @@ class Holder:
     role: str
     label: str
     places: list[tuple[str, list[str]]]
-
-
-def language() -> str:
-    """zh or en, as the reader chose."""
-    return pick("zh", "en")
-
-
-def matrix(pack: Pack, code: str) -> list[MatrixRow]:
-    """CL, TE or JOIN as rows with their chains."""
-    return [_matrix_row(pack, row) for row in pack.tables[code].rows]
-
-
-def _matrix_row(pack: Pack, row: Row) -> MatrixRow:
-    band = row.outputs["band"]
-    stages = pack.chains[band].stages
-    names = [[pick(pack.roles[role].zh, pack.roles[role].en) for role in stage] for stage in stages]
-    condition = row.condition(language())
-    words = chain_words(names, language())
-    sentence = pick(f"如果{condition}：{words}。", f"If the {condition}: {words}.")
-    hours = sum(max(seat.hours for seat in seats) for seats in route(pack, [band]))
-    note = pick(row.rationale_zh, row.rationale_en)
-    return MatrixRow(row.code, band, condition, [list(stage) for stage in stages], hours, sentence, note)
-
-
-def rules(table: Table) -> list[dict[str, str]]:
-    """Escalators, blocks, notices, knock-outs, caps: code, conditions, outcome, note."""
-    return [
-        {
-            "code": row.outputs.get("code", row.code),
-            "condition": row.condition(language()),
-            "outcome": row.outputs.get("grade", ""),
-            "note": pick(row.rationale_zh, row.rationale_en),
-        }
-        for row in table.rows
-    ]
-
-
-def authority(pack: Pack) -> list[dict[str, Any]]:
-    """Role, what it does, its ceiling and its hours."""
-    return [
-        {
-            "role": grant.role,
-            "label": role_label(grant.role),
-            "endorses": grant.ceiling == 0,
-            "ceiling": None if grant.ceiling is None else number_words(grant.ceiling, "money", "en"),
-            "hours": pack.sla_hours[grant.role],
-        }
-        for grant in pack.authority
-    ]
 
 
 def documents(pack: Pack) -> list[dict[str, Any]]:
@@ -112,16 +48,29 @@ def tier_policy(pack: Pack) -> list[dict[str, Any]]:
     ]
 
 
-def parameters(pack: Pack) -> list[dict[str, str]]:
-    """Global parameters with their meaning."""
+def parameters(pack: Pack) -> list[dict[str, Any]]:
+    """Every table of single numbers with their meaning."""
     return [
-        {"label": pick(row.rationale_zh, row.rationale_en), "value": _parameter(row.code, row.outputs["value"])}
-        for row in pack.tables["PARAM"].rows
+        {
+            "title": pick(table.title_zh, table.title_en),
+            "rows": [
+                {
+                    "label": pick(row.rationale_zh, row.rationale_en),
+                    "value": _parameter(row.code, row.outputs["value"]),
+                }
+                for row in table.rows
+            ],
+        }
+        for table in pack.tables.values()
+        if table.kind == "parameter"
     ]
 
 
 def _parameter(code: str, written: str) -> str:
-    value = Decimal(written)
+    try:
+        value = Decimal(written)
+    except InvalidOperation:
+        return written
     return number_words(value * 100, "pct", language()) if code in SHARES else f"{value:,}"
 
 
@@ -172,11 +121,6 @@ def stand_ins(pack: Pack) -> list[tuple[str, str]]:
     return [
         (role_label(rule.code), role_label(lower)) for rule in pack.roles.values() for lower in sorted(rule.stands_for)
     ]
-
-
-def role_label(role: str) -> str:
-    """The role's name as everywhere in the product."""
-    return pick(*LABELS[role])
 
 
 def holders(pack: Pack, on: date) -> list[Holder]:

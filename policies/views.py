@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 
 from accounts.access import AUTHENTICATED, access
 from accounts.queries import business_today
-from policies import page, queries
+from policies import page, page_kinds, page_tiers, queries
 from policies.models import PolicyVersion
 
 
@@ -28,16 +28,15 @@ def detail(request: HttpRequest, number: int | None = None) -> HttpResponse:
         "is_in_force": version.effective_from <= today
         and (version.effective_to is None or version.effective_to > today),
         "versions": shown.order_by("-number"),
-        "limit_rows": page.matrix(pack, "CL"),
-        "term_rows": page.matrix(pack, "TE"),
-        "join_rows": page.matrix(pack, "JOIN"),
+        "kinds": page_kinds.kinds(pack),
         "stand_ins": page.stand_ins(pack),
-        "escalators": page.rules(pack.tables["ES"]),
-        "escalator_cap": pack.tables["ES"].cap,
-        "blocks": page.rules(pack.tables["BL"]),
-        "knock_outs": page.rules(pack.tables["KO"]),
-        "caps": page.rules(pack.tables["CAP"]),
-        "authority": page.authority(pack),
+        "knock_outs": page_kinds.rules(pack.tables["KO"]),
+        "caps": page_kinds.rules(pack.tables["CAP"]),
+        "tier_card": page_tiers.card(pack),
+        "levers": page_tiers.levers(pack),
+        "account_tests": page_tiers.account_tests(pack),
+        "dispositions": page_tiers.dispositions(pack),
+        "rebate_segments": page_tiers.rebate_segments(pack),
         "holders": page.holders(pack, today),
         "sections": page.sections(pack),
         "weights": page.weights(pack),

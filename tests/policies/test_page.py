@@ -1,9 +1,12 @@
 """The policy page: readable by everybody, in both languages, in words."""
 
+import html
+import re
 from datetime import date
 
 import pytest
 
+from policies.seed import default_pack
 from policies.services import load_default_version
 from tests import factories
 
@@ -67,6 +70,28 @@ def test_the_page_costs_a_constant_number_of_queries(client, company, django_ass
     client.get("/policies/")
     with django_assert_max_num_queries(12):
         client.get("/policies/")
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_every_kind_of_request_has_its_section_and_every_entry_of_the_contents_leads_somewhere(
+    client, company, language
+):
+    text = page(client, company.rep, language).content.decode()
+    targets, places = re.findall(r'href="#([\w-]+)"', text), re.findall(r' id="([\w-]+)"', text)
+    assert set(targets) <= set(places)
+    assert len(places) == len(set(places))
+    for kind in default_pack().kinds:
+        assert f'id="kind-{kind.replace("_", "-")}"' in text
+
+
+def test_tier_changes_are_said_with_comments_and_what_happens_after_the_effect(client, company):
+    text = html.unescape(page(client, company.rep).content.decode())
+    assert "sales manager (for a comment), then regional director." in text
+    said = "credit controller, effective at once; ratified afterwards by regional director and finance manager"
+    assert f"{said} together, otherwise the CFO decides." in text
+    assert "effective when it is sent; ratified afterwards" in text
+    assert "best month / twelve months' sales" in text
+    assert "≤ 50 → 20" in text
 
 
 def test_shares_are_percentages_and_amounts_have_separators(client, company):
