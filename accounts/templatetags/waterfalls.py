@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
 from accounts.language import pick
 from accounts.templatetags.charts import AGES, BLUE, INK, RED, TRACK, rect, rows, share, svg
@@ -43,7 +42,7 @@ def waterfall(data: Mapping[str, Any] | None, currency: str = "") -> SafeString:
     found = list(bars(data))
     scale = _scale(found)
     drawn = rows((_label(bar), _drawn(bar, scale), _figure(bar)) for bar in found)
-    spoken = _("Price waterfall in %(currency)s per unit") % {"currency": currency}
+    spoken = pick(f"每单位价格瀑布，{currency}", f"Price waterfall in {currency} per unit")
     return format_html('<figure class="waterfall" aria-label="{}">{}</figure>', spoken, drawn)
 
 
@@ -51,27 +50,29 @@ def bars(data: Mapping[str, Any], *, inside: bool = True) -> Iterator[Bar]:
     """The rows from the list price down. Without `inside` nothing is said about cost and margin."""
     price = _read(data["base"])
     stage = "list"
-    yield _total(_("List price") if price == _read(data["list_price"]) else _("Base price"), price)
+    yield _total(
+        pick("标价", "List price") if price == _read(data["list_price"]) else pick("基价", "Base price"), price
+    )
     for step in data["steps"]:
         if stage != step["stage"] == "off":
-            yield _total(_("Net price (invoice)"), _read(data["net"]))
+            yield _total(pick("净价（开票）", "Net price (invoice)"), _read(data["net"]))
         stage = step["stage"]
         yield _step(step)
     if stage != "off":
-        yield _total(_("Net price (invoice)"), _read(data["net"]))
+        yield _total(pick("净价（开票）", "Net price (invoice)"), _read(data["net"]))
     else:
-        yield _total(_("Pocket price"), _read(data["pocket"]))
+        yield _total(pick("到手价", "Pocket price"), _read(data["pocket"]))
     cost = decimal(data.get("cost"))
     if inside and cost is not None:
         yield from _margin(_read(data["pocket"]), cost, decimal(data.get("pocket_margin")))
 
 
 def _margin(pocket: Decimal, cost: Decimal, share_pct: Decimal | None) -> Iterator[Bar]:
-    yield Bar(_("Unit cost"), "", ZERO, cost, price_words(cost), GREY)
+    yield Bar(pick("单位成本", "Unit cost"), "", ZERO, cost, price_words(cost), GREY)
     words = "" if share_pct is None else f"{grouped(share_pct, 2)} %"
     left, right = sorted((cost, pocket))
     fill = GREEN if pocket >= cost else RED
-    yield Bar(_("Margin"), words, left, right, price_words(pocket - cost, signed=True), fill, total=True)
+    yield Bar(pick("毛利", "Margin"), words, left, right, price_words(pocket - cost, signed=True), fill, total=True)
 
 
 def _total(label: str, price: Decimal) -> Bar:
@@ -91,11 +92,11 @@ def basis_words(step: Mapping[str, Any]) -> str:
     if step["mode"] != "percent":
         return ""
     of = {
-        "list": _("%(rate)s %% of the list price"),
-        "net": _("%(rate)s %% of the net price"),
-        "previous": _("%(rate)s %% of the price before"),
+        "list": pick("标价的 {} %", "{} % of the list price"),
+        "net": pick("净价的 {} %", "{} % of the net price"),
+        "previous": pick("前一步价格的 {} %", "{} % of the price before"),
     }
-    return str(of[step["basis"]]) % {"rate": grouped(_read(step["rate"]).normalize())}
+    return of[step["basis"]].format(grouped(_read(step["rate"]).normalize()))
 
 
 def price_words(price: Decimal, *, signed: bool = False) -> str:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Role
@@ -12,7 +13,7 @@ from customers.models import Customer
 from customers.papers import register_letters
 from customers.queries import business_day
 from customers.services import letters
-from pricing.models import CompetitorEvidence, OtherConsideration, SpecialPrice, SpecialPriceLine
+from pricing.models import CompetitorEvidence, OtherConsideration, PriceList, SpecialPrice, SpecialPriceLine
 from pricing.queries import price_lists
 
 CODE: Final = "special_price"
@@ -39,6 +40,13 @@ def start_draft(customer: Customer, actor: User) -> SpecialPrice:
         "valid_to": last_day(today, DAYS),
     }
     return save_draft(customer, values, actor)
+
+
+def without_list(customers: Sequence[Customer]) -> dict[int | None, str]:
+    """Why nothing can be asked for customers whose company has no price list in their currency, by customer id."""
+    known = set(PriceList.objects.values_list("unit_id", "currency"))
+    sentence = _("There is no price list in the customer's currency.")
+    return {each.pk: sentence for each in customers if (each.unit_id, each.currency) not in known}
 
 
 def last_day(first: date, days: int) -> date:

@@ -8,32 +8,20 @@ from typing import Any, Final
 
 from django.utils import translation
 
-from accounts.models import User
 from credit import services as credit
 from credit.evaluation import Evaluation, evaluate
 from credit.models import CreditApplication
 from customers.models import Customer
 from policies.queries import pack, version_in_force
-from workflows import services
-from workflows.credit_letter import KIND
 from workflows.demo import cases, papers, worked
-from workflows.demo.cases import Act, Case
+from workflows.demo.cases import Case
 from workflows.demo.people import Group
-from workflows.models import Request, Step
-from workflows.preview import preview
+from workflows.demo.stories import tell
+from workflows.kinds.credit import KIND
+from workflows.models import Request
 from workflows.sharing import share_request
 
 STEP: Final = Decimal(10_000)
-DESKS: Final = {"medical": "med", "rolls": "rolls"}
-OPINIONS: Final = {
-    "SM": ("客户情况属实,建议支持。", "Known for years; supported."),
-    "RD": ("符合大区计划。", "In line with the plan of the region."),
-    "CC": ("评分与额度测算无误。", "Score and limit checked."),
-    "LG": ("担保与付款条款可以接受。", "Security and payment terms are acceptable."),
-    "FM": ("资金成本在预算内。", "Within the budget for cost of credit."),
-    "CFO": ("同意。", "Agreed."),
-    "GM": ("同意。", "Agreed."),
-}
 
 
 def open_all(group: Group, customers: Mapping[str, Customer], today: date) -> None:
@@ -49,7 +37,7 @@ def open_all(group: Group, customers: Mapping[str, Customer], today: date) -> No
                 made.append((_draft(group, customers[case.customer], case, today), case.story))
         for application, story in made:
             if story is not None:
-                _tell(group, application, story)
+                tell(group, KIND, application, story, _revised)
         for case in cases.ROLLS:
             if case.shared_with and case.customer in customers:
                 request = Request.objects.filter(customer=customers[case.customer]).get()
@@ -136,69 +124,5 @@ def _usual(code: str, reason: str, today: date) -> dict[str, Any]:
     }
 
 
-def _tell(group: Group, application: CreditApplication, story: tuple[Act, ...]) -> None:
-    """Submit, then let the acts of the story happen. What the policy blocks today stays a draft."""
-    author = application.created_by
-    if not preview(KIND, application, author).submittable:
-        return
-    request = services.submit(KIND, application.pk, actor=author, idempotency_key=f"demo:{application.pk}:submit")
-    for number, act in enumerate(story):
-        key = f"demo:{application.pk}:{number}"
-        if act.do == "withdraw":
-            services.withdraw(request.no, actor=author, reason=act.reason, idempotency_key=key)
-        elif act.do == "resubmit":
-            application.refresh_from_db()
-            credit.save_draft(application.customer, act.changes, author, application)
-            services.resubmit(request.no, actor=author, idempotency_key=key)
-        else:
-            _decide_until(group, request.no, act, key)
-
-
-def _decide_until(group: Group, no: str, act: Act, key: str) -> None:
-    """Everybody before the act's role approves; then that role does what the act says."""
-    while True:
-        steps = list(Step.objects.filter(request__no=no, status="open").select_related("submission", "request"))
-        due = [step for step in steps if step.role == act.role]
-        others = [step for step in steps if step.role != act.role]
-        if not steps or (act.do == "until" and due and not _beside(act, others)):
-            return
-        if due and act.do not in ("until", "finish"):
-            _decide(group, due[0], act.do, f"{key}:{act.role}", act)
-            for step in others if act.do == "return" else ():
-                _decide(group, step, "approve", f"{key}:{step.role}")
-            return
-        waiting = Step.objects.filter(request__no=no, status="waiting").exists()
-        if act.do == "until" and not due and not waiting and len(others) == 1:
-            return  # the plan of today has no such role: wait for the last one
-        step = (_beside(act, others) if due else others)[0]
-        _decide(group, step, "approve", f"{key}:{step.role}")
-
-
-def _beside(act: Act, others: list[Step]) -> list[Step]:
-    """Who decides beside the awaited role and has done so: the director, where credit control is awaited."""
-    return [step for step in others if act.role == "CC" and step.role == "RD" and step.request_id % 2]
-
-
-def _decide(group: Group, step: Step, verb: str, key: str, act: Act | None = None) -> None:
-    actor = decider(group, step)
-    zh, en = OPINIONS.get(step.role, ("同意。", "Agreed."))
-    usual = zh if actor.language == "zh-hans" else en
-    services.decide(
-        step.request.no,
-        step.pk,
-        actor=actor,
-        verb=verb,
-        content_sha256=step.submission.content_sha256,
-        idempotency_key=key,
-        reason=act.reason if act else usual,
-        conditions=act.conditions if act else None,
-    )
-
-
-def decider(group: Group, step: Step) -> User:
-    """Who holds the role for the request's place."""
-    request = step.request
-    desk = DESKS[request.unit.code]
-    region = request.region.code if request.region else ""
-    box = {"SM": f"sm.{region}", "CFO": "cfo", "CH": "chair"}.get(step.role, f"{step.role.lower()}.{desk}")
-    return group.people[box]
+def _revised(application: CreditApplication, changes: Mapping[str, Any]) -> None:
+    credit.save_draft(application.customer, changes, application.created_by, application)

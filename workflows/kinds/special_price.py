@@ -132,12 +132,12 @@ TIGHTENING: Final = (
         "valid_to", "day", "earlier", _("Valid until at the latest"), _("Valid until %(value)s at the latest")
     ),
     ConditionField(
-        "quantity_pct", "percent", "lower", _("Share of the quantity (%)"), _("%(value)s %% of the quantity"),
+        "quantity_pct", "percent", "lower", _("Share of the quantity (%)"), _("%(value)s of the quantity"),
         _("100 is everything that was asked for; pieces are rounded down."),
     ),
     ConditionField(
         "max_discount_pct", "percent", "lower", _("Discount off the list price at most (%)"),
-        _("Discount off the list price at most %(value)s %%"), _("Lower prices rise to it; higher ones stay."),
+        _("Discount off the list price at most %(value)s"), _("Lower prices rise to it; higher ones stay."),
     ),
 )  # fmt: skip
 KIND: Final = Kind(
