@@ -193,9 +193,9 @@ def who_may(steps: Iterable[Step]) -> dict[int, tuple[str, ...]]:
     result = {}
     for step in steps:
         request = step.request
-        asking = {request.submitter.person_id, request.customer.owner.person_id, *step.submission.editors}
-        if request.owner is not None:
-            asking.add(request.owner.person_id)
+        asking = {request.submitter.person_id, *step.submission.editors}
+        owners = (request.owner, request.customer.owner if request.customer else None)
+        asking.update(owner.person_id for owner in owners if owner is not None)
         free = (user.display_name for user in pools.get(step.queue_key, []) if user.person_id not in asking)
         result[step.pk] = tuple(dict.fromkeys(free))
     return result
