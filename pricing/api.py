@@ -30,7 +30,8 @@ from pricing.schemas_agreements import (
     refused_quantity,
 )
 from pricing.services import agreements as services
-from pricing.services.price_checks import Order, check_price, consume
+from pricing.services.answers import Order
+from pricing.services.price_checks import check_price, consume
 from pricing.services.utilisation import OrderLine, move
 
 agreements = Router(tags=["price-agreements"])

@@ -13,7 +13,6 @@ from pricing.models import (
     AgreementLine,
     AgreementNotice,
     AgreementState,
-    ListPrice,
     PriceAgreement,
     PriceList,
     Product,
@@ -59,9 +58,9 @@ def standard_price(customer: Customer, product: Product, currency: str, on: date
         Conflict: two lists of the unit that begin on the same day name different prices.
         NoPolicyError: no policy version is in force on the day.
     """
-    lists = PriceList.objects.on(on).filter(unit_id=customer.unit_id, currency=currency)
-    rows = ListPrice.objects.filter(product=product, price_list__in=lists).select_related("price_list")
-    found = list_price_of(ListOffer(row.price_list.code, row.price, row.price_list.valid_from) for row in rows)
+    lists = PriceList.objects.on(on).filter(unit_id=customer.unit_id, currency=currency, prices__product=product)
+    rows = lists.order_by().values_list("code", "prices__price", "valid_from")
+    found = list_price_of(ListOffer(*row) for row in rows)
     if found is None:
         return None
     discount = tier_discount_pct(customer, pack(version_in_force(on)))

@@ -93,7 +93,10 @@ class StandardOut(Schema):
 
 
 class PriceCheckOut(Schema):
-    """The price that holds, how far it reaches, and why. `allowed`: the order may stand as it is written."""
+    """The price that holds, how far it reaches, and why. `allowed`: the order may stand as it is written.
+
+    `standard` is null when the order was taken at the granted price, and when no list price holds.
+    """
 
     verdict: Literal["within", "over_soft_cap", "partly_covered", "above_cap", "price_differs", "below_price"]
     allowed: bool

@@ -139,36 +139,47 @@ def chosen(grants: Sequence[Grant], asked: Asked) -> Grant | None:
     return left[0] if left else max(holding, key=lambda grant: grant.line_id, default=None)
 
 
-def answer(grants: Sequence[Grant], standard: Standard | None, asked: Asked) -> Answer:
+def answer(grants: Sequence[Grant], standard: Callable[[], Standard | None], asked: Asked) -> Answer:
     """The price that holds for the order line, how much of it, and whether what is written on it may stand.
 
+    Args:
+        standard: looks up the tier price; only asked when the agreement does not cover everything.
+
     Raises:
-        NoPrice, Conflict: as in `chosen`; ``no_price`` when there is neither agreement nor list price.
+        NoPrice, Conflict: as in `chosen` and `list_price_of`; ``no_price`` when nothing says what the product costs.
     """
     grant = chosen(grants, asked)
     if grant is not None:
         return _granted(grant, standard, asked)
-    if standard is None:
+    usual = standard()
+    if usual is None:
         raise NoPrice("no_price")
     passed = [_passed(grant, asked) for grant in grants]
-    below = asked.unit_price is not None and asked.unit_price < standard.price
-    reason = below_price(standard, asked) if below else at_standard(standard)
-    return Answer(
-        "below_price" if below else "within", standard.price, asked.quantity, None, standard, (reason, *passed)
-    )
+    below = asked.unit_price is not None and asked.unit_price < usual.price
+    reason = below_price(usual, asked) if below else at_standard(usual)
+    return Answer("below_price" if below else "within", usual.price, asked.quantity, None, usual, (reason, *passed))
 
 
-def _granted(grant: Grant, standard: Standard | None, asked: Asked) -> Answer:
+def _granted(grant: Grant, standard: Callable[[], Standard | None], asked: Asked) -> Answer:
     if asked.unit_price is not None and asked.unit_price != grant.price:
-        return Answer("price_differs", grant.price, ZERO, grant, standard, (link_broken(grant, asked),))
+        reason = link_broken(grant, asked)
+        return Answer("price_differs", grant.price, ZERO, grant, beside(standard), (reason,))
     covered = grant.cap.coverable(grant.use, asked.quantity)
     remaining = grant.cap.remaining(grant.use)
-    if covered == asked.quantity:
-        over = remaining is not None and asked.quantity > remaining
-        verdict, say = ("over_soft_cap", over_soft) if over else ("within", at_grant)
-    else:
+    if covered < asked.quantity:
         verdict, say = ("partly_covered", partly) if covered > 0 else ("above_cap", above)
-    return Answer(verdict, grant.price, covered, grant, standard, (say(grant, asked, covered),))
+        return Answer(verdict, grant.price, covered, grant, beside(standard), (say(grant, asked, covered),))
+    over = remaining is not None and asked.quantity > remaining
+    verdict, say = ("over_soft_cap", over_soft) if over else ("within", at_grant)
+    return Answer(verdict, grant.price, covered, grant, None, (say(grant, asked, covered),))
+
+
+def beside(standard: Callable[[], Standard | None]) -> Standard | None:
+    """The tier price for information: a doubt about it does not touch what an agreement says."""
+    try:
+        return standard()
+    except Conflict:
+        return None
 
 
 def plain(number: Decimal) -> str:

@@ -1,5 +1,6 @@
 """What happens to an agreement is told in a stream of its own: orders do not crowd the request's trail."""
 
+from datetime import datetime
 from typing import Any
 
 from accounts.models import User
@@ -15,11 +16,13 @@ def note(
     after: dict[str, Any],
     reason: str = "",
     of_request: bool = False,
+    at: datetime | None = None,
 ) -> None:
     """Append to the agreement's stream, in the transaction of the change.
 
     Args:
         actor: None is the system.
+        at: the database's clock, read under the lock of the agreement's row.
         of_request: the event belongs to what the request brought about, and is shown with it.
     """
     record(
@@ -35,4 +38,5 @@ def note(
         after=after,
         reason=reason,
         policy={"number": agreement.policy_number},
+        at=at,
     )

@@ -4,11 +4,12 @@ Every movement is serialised by the row lock of the agreement line, counted ther
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 from django.db.models import Sum
@@ -24,6 +25,8 @@ from pricing.models import AgreementLine, Movement, PriceAgreement, UtilisationE
 from pricing.rules.price_check import plain
 from pricing.rules.utilisation import Kind, Refused, Use, check, moved
 from pricing.services.trail import note
+
+SOURCE_KEY: Final = "utilisation_once_per_source_key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +52,27 @@ def repeated(customer_id: int, source: OrderLine, kind: str, event: str, asked: 
         customer_id=customer_id, order=source.order, order_line=source.line, kind=kind, event=event
     ).first()
     if entry is not None and entry.fingerprint != asked:
-        raise key_reused(source)
+        raise _key_reused(source)
     return entry
 
 
-def key_reused(source: OrderLine) -> Problem:
+@contextmanager
+def key_used_once(source: OrderLine | None) -> Iterator[None]:
+    """A transaction in which another one may have used the same key on another line a moment ago.
+
+    Raises:
+        Problem: 409 when it has.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if source is None or SOURCE_KEY not in str(error):
+            raise
+        raise _key_reused(source) from error
+
+
+def _key_reused(source: OrderLine) -> Problem:
     """The same key with another body."""
     sentence = _("Order %(order)s, line %(line)s was sent before with other contents.")
     return Problem("order_key_reused", 409, sentence % {"order": source.order, "line": source.line})
@@ -68,48 +87,46 @@ def enter(
     on: date,
     actor: User,
     asked: str,
+    at: datetime,
     answer: Callable[[AgreementLine], dict[str, Any]],
     event: str = "",
     price: Decimal | None = None,
 ) -> UtilisationEntry:
-    """Count a checked movement on a line that the caller has locked, and write it down; four statements.
+    """Count a checked movement on a line that the caller has locked with its agreement; three statements.
 
     Args:
+        at: the database's clock, read under that lock.
         answer: what the sender hears, now and on every repetition; is given the line as it stands afterwards.
 
     Raises:
-        Problem: 409 when another transaction has just used the same key on another line.
+        IntegrityError: naming SOURCE_KEY when another transaction has just used the same key on another line.
     """
     use = moved(line.use, kind, quantity)
     setattr(line, kind, getattr(use, kind))
-    try:
-        with transaction.atomic():
-            entry = UtilisationEntry.objects.create(
-                line=line,
-                customer_id=line.customer_id,
-                kind=kind,
-                order=source.order,
-                order_line=source.line,
-                event=event,
-                quantity=quantity,
-                price=price,
-                on=on,
-                fingerprint=asked,
-                answer=answer(line),
-                by=actor,
-            )
-    except IntegrityError as error:
-        raise key_reused(source) from error
+    entry = UtilisationEntry.objects.create(
+        line=line,
+        customer_id=line.customer_id,
+        kind=kind,
+        order=source.order,
+        order_line=source.line,
+        event=event,
+        quantity=quantity,
+        price=price,
+        on=on,
+        fingerprint=asked,
+        answer=answer(line),
+        by=actor,
+        at=at,
+    )
     AgreementLine.objects.filter(pk=line.pk).update(**{kind: getattr(use, kind)})
     after = {
         "order": source.order, "line": source.line, "product": line.product.code, "quantity": plain(quantity),
         "on": on, "taken": plain(use.taken), "event": event,
     }  # fmt: skip
-    note(f"pricing.quantity_{kind}", line.agreement, actor, after=after)
+    note(f"pricing.quantity_{kind}", line.agreement, actor, after=after, at=at)
     return entry
 
 
-@transaction.atomic
 def move(
     agreement: PriceAgreement,
     product_code: str,
@@ -135,15 +152,30 @@ def move(
     """
     if not may_import(actor, agreement.customer.unit):
         raise Problem("not_permitted", 403, _("Your roles do not include this for this customer or unit."))
+    with key_used_once(source):
+        return _move(agreement, product_code, kind, quantity, source, event, actor, on)
+
+
+def _move(
+    agreement: PriceAgreement,
+    product_code: str,
+    kind: Kind,
+    quantity: Decimal,
+    source: OrderLine,
+    event: str,
+    actor: User,
+    on: date | None,
+) -> dict[str, Any]:
     line = (
-        AgreementLine.objects.select_for_update(of=("self",))
+        AgreementLine.objects.select_for_update(of=("self", "agreement"), no_key=True)
         .select_related("agreement__customer__unit", "product")
         .filter(agreement=agreement, product__code=product_code)
         .first()
     )
     if line is None:
         raise Problem("unknown_product", 404, _("There is no such product in this agreement."))
-    day = on or business_date(db_now(), line.agreement.customer.unit.time_zone)
+    now = db_now()
+    day = on or business_date(now, line.agreement.customer.unit.time_zone)
     asked = fingerprint([agreement.number, product_code, kind, quantity, source.order, source.line, on])
     known = repeated(line.customer_id, source, kind, event, asked)
     if known is not None:
@@ -153,7 +185,7 @@ def move(
     except Refused as refused:
         raise _too_much(source, refused) from refused
     entry = enter(
-        line, kind, quantity, source=source, on=day, actor=actor, asked=asked, event=event,
+        line, kind, quantity, source=source, on=day, actor=actor, asked=asked, event=event, at=now,
         answer=lambda counted: {"kind": kind, "quantity": plain(quantity), **balance(counted)},
     )  # fmt: skip
     return dict(entry.answer)

@@ -14,7 +14,7 @@ from policies.services import load_default_version
 from pricing.models import AgreementLine, Category, ListPrice, PriceAgreement, PriceList, Product, SpecialPrice
 from pricing.rules.grants import GrantedLine
 from pricing.services.agreements import grant
-from pricing.services.price_checks import Order
+from pricing.services.answers import Order
 from pricing.services.utilisation import OrderLine
 from tests import factories
 from tests.factories import Company

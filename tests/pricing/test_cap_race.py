@@ -11,7 +11,8 @@ from audit.models import Event
 from pricing.models import AgreementLine, UtilisationEntry
 from pricing.rules.grants import GrantedLine
 from pricing.services.agreements import grant
-from pricing.services.price_checks import Order, consume
+from pricing.services.answers import Order
+from pricing.services.price_checks import consume
 from pricing.services.utilisation import OrderLine
 from tests.pricing.agreement_factories import NET, Shop, letter, product, shop
 
