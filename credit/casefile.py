@@ -7,10 +7,12 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Max, Q, Sum
 
-from credit.choices import RequestType, line_kind
+from credit.authority import is_credit_control
+from credit.choices import LineKind, line_kind
 from credit.models import Attachment, CaseForm, CreditApplication, CreditLine
 from credit.queries import group_members, latest_forms, lines_in_force
 from credit.rules.figures import pct
+from credit.rules.variants import REDUCTIONS, is_reduction
 from customers.models import Customer, Invoice, LegalFlag, Licence, Receipt
 from customers.queries import ledgers
 from customers.rules.ledger import Ledger, add_months
@@ -49,6 +51,8 @@ class CaseFile:
     papers: dict[str, date]
     earlier: Earlier
     company: Company
+    temporary_granted: int = 0
+    by_controller: bool = False
 
 
 def collect(application: CreditApplication, on: date, window_days: int) -> CaseFile:
@@ -72,7 +76,17 @@ def collect(application: CreditApplication, on: date, window_days: int) -> CaseF
         papers=_papers(application),
         earlier=_earlier(application, on, window_days),
         company=_company(customer, on),
+        temporary_granted=_temporary_granted(application, on) if application.kind == LineKind.TEMPORARY else 0,
+        by_controller=is_reduction(application.req_type) and is_credit_control(customer, application.created_by),
     )
+
+
+def _temporary_granted(application: CreditApplication, on: date) -> int:
+    """Temporary limits granted in the twelve months before the day, whether they were drawn or not."""
+    zone = ZoneInfo(application.customer.unit.time_zone)
+    since = datetime.combine(add_months(on, -12), time.min, zone)
+    granted = CreditLine.objects.filter(kind=LineKind.TEMPORARY, granted_at__gte=since, restored=False)
+    return granted.filter(customer_id=application.customer_id).count()
 
 
 def _papers(application: CreditApplication) -> dict[str, date]:
@@ -94,7 +108,7 @@ def _earlier(application: CreditApplication, on: date, window_days: int) -> Earl
     rows = (
         CreditApplication.objects.filter(customer_id=application.customer_id, submitted=True, submitted_at__gte=since)
         .exclude(pk=application.pk)
-        .exclude(req_type=RequestType.DECREASE)
+        .exclude(req_type__in=REDUCTIONS)
         .values_list("req_type", "req_limit")
     )
     amounts = [amount or ZERO for req_type, amount in rows if line_kind(req_type) == application.kind]

@@ -14,7 +14,9 @@ class RequestType(models.TextChoices):
     TEMPORARY = "temporary", _("Temporary limit")
     TERM_CHANGE = "term_change", _("Change of payment term")
     PLACEMENT = "placement", _("Stock placement")
+    FREEZE = "freeze", _("Freeze")
     UNFREEZE = "unfreeze", _("Unfreeze")
+    CLOSE = "close", _("Close the line")
 
 
 class Settlement(models.TextChoices):
@@ -75,6 +77,14 @@ class EndReason(models.TextChoices):
     EXPIRED = "expired", _("Expired")
     SUPERSEDED = "superseded", _("Superseded")
     REVOKED = "revoked", _("Revoked")
+
+
+class Measure(models.TextChoices):
+    """What was done to a line in force at once, and may have to be ratified."""
+
+    DECREASE = "decrease", _("Decreased")
+    FREEZE = "freeze", _("Frozen")
+    CLOSE = "close", _("Closed")
 
 
 KIND_OF_REQUEST: Final = {

@@ -16,7 +16,7 @@ from credit.choices import LineKind, RequestType
 from credit.models import CreditApplication
 from credit.queries import LineState
 from credit.resulting import UNBOUNDED, group_share, unsecured_group
-from credit.rules import answers, indicators, limit, request_checks, scorecard
+from credit.rules import answers, indicators, limit, request_checks, scorecard, variants
 from credit.rules.documents import DocumentState
 from credit.rules.exposure import Exposure, exposure_of
 from credit.rules.figures import Figure
@@ -29,6 +29,7 @@ from policies.rules.tables import Reason
 from policies.rules.tiers.terms import TierTerms
 
 ZERO = Decimal(0)
+SHARE = Decimal("0.01")
 PROVISIONAL_TIER = 2
 SEASON_SHARE = Decimal("0.5")
 RATED_IN_SURVEY = "CE"
@@ -47,6 +48,7 @@ class Evaluation:
     term_requested: int | None
     limit: LimitResult
     limit_now: LineState
+    trade_now: LineState
     exposure: Exposure
     group_exposure: Exposure
     monthly: Figure
@@ -95,6 +97,7 @@ class _Assessment:
         self.requested = self.known.requested
         self.score = self.known.score
         self.limit_now = LineState.of(self.known.lines.get(application.kind))
+        self.trade = LineState.of(self.known.lines.get(LineKind.TRADE.value))
 
     # Limit and term --------------------------------------------------------------------------------------
 
@@ -155,6 +158,7 @@ class _Assessment:
             term_requested=asked_term,
             limit=found,
             limit_now=self.limit_now,
+            trade_now=self.trade,
             exposure=exposure_of(self.ledger, self.on),
             group_exposure=reduce(
                 Exposure.__add__, (exposure_of(each, self.on) for each in self.case.group_ledgers.values())
@@ -207,7 +211,24 @@ class _Assessment:
             "knocked_out": bool(self.score.knock_outs),
             "unsecured_requested": max(ZERO, self.requested - self.known.sec),
             "decrease": self._decrease(current),
+            **self._variant(),
         }
+
+    def _variant(self) -> dict[str, Fact]:
+        """What the tables of temporary limits and of reductions look at."""
+        given, base = self.application, self.trade.line.amount if self.trade.line else None
+        share = variants.temporary_share(self.requested, self.case.earlier.amount, base)
+        return variants.facts(
+            given.req_type,
+            share_pct=None if share is None else share.quantize(SHARE),
+            length=variants.days(given.valid_from, given.valid_to),
+            granted_in_12m=self.case.temporary_granted,
+            frozen=any(LineState.of(line).frozen for line in self.known.lines.values()),
+            has_line=self.trade.state in ("amount", "unlimited"),
+            by_controller=self.case.by_controller,
+            stars=self.customer.tier,
+            key_account=self.customer.key_account,
+        )
 
     def _current_amount(self) -> Decimal | None:
         if self.limit_now.state == "unlimited":
@@ -245,15 +266,21 @@ class _Assessment:
 
     def _blocks(self) -> tuple[Reason, ...]:
         given = self.application
-        entries = {name: getattr(given, name) for name in request_checks.NEEDED}
+        asked = (name for name in request_checks.NEEDED if variants.asks_for(given.req_type, name))
+        entries = {name: getattr(given, name) for name in asked}
+        current = self._current_amount()
+        further = request_checks.further(
+            given.req_type,
+            lower=current is not None and self.requested < current,
+            base_unlimited=self.trade.state == "unlimited",
+            override=given.grade_override,
+            override_reason=given.override_reason,
+        )
+        if variants.is_reduction(given.req_type):
+            return (*request_checks.missing_entries(entries), *further)
         return (
             *request_checks.trading(self.customer.active),
             *request_checks.missing_entries(entries),
             *request_checks.validity(given.req_type, given.valid_from, given.valid_to, self.on),
-            *request_checks.further(
-                given.req_type,
-                overdue_days=self.known.overdue.longest_days,
-                override=given.grade_override,
-                override_reason=given.override_reason,
-            ),
+            *further,
         )

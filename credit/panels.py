@@ -3,9 +3,9 @@
 from django.http import HttpRequest
 
 from accounts.models import User
+from credit.authority import is_credit_control
 from credit.models import CaseForm, CreditApplication, LineCondition
 from credit.queries import latest_forms
-from credit.services.lines import is_credit_control
 from customers.models import Customer
 from customers.panels import Panel, register
 from customers.queries import business_day

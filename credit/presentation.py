@@ -10,6 +10,7 @@ from policies.rules.standards import Indicator, Section
 
 if TYPE_CHECKING:
     from credit.evaluation import Evaluation
+    from credit.queries import LineState
 
 HUNDRED = Decimal(100)
 
@@ -33,11 +34,8 @@ def evaluation_json(found: "Evaluation") -> dict[str, Any]:
             "suggested": found.terms.suggested(found.term_requested or found.terms.standard),
         },
         "limit": found.limit.to_json(),
-        "limit_now": {
-            "state": found.limit_now.state,
-            "amount": _text(found.limit_now.line.amount) if found.limit_now.line else None,
-            "term_days": found.limit_now.line.term_days if found.limit_now.line else None,
-        },
+        "limit_now": _line(found.limit_now),
+        "trade_now": _line(found.trade_now),
         "counter_offer": str(found.counter_offer),
         "exposure": _exposure(found, "exposure"),
         "group_exposure": _exposure(found, "group_exposure"),
@@ -55,6 +53,17 @@ def evaluation_json(found: "Evaluation") -> dict[str, Any]:
 
 def _text(value: Any) -> Any:
     return plain(value) if isinstance(value, Decimal) else value
+
+
+def _line(held: "LineState") -> dict[str, Any]:
+    line = held.line
+    return {
+        "state": held.state,
+        "frozen": held.frozen,
+        "amount": _text(line.amount) if line else None,
+        "term_days": line.term_days if line else None,
+        "valid_to": line.valid_to.isoformat() if line and line.valid_to else None,
+    }
 
 
 def _exposure(found: "Evaluation", name: str) -> dict[str, Any]:

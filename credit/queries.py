@@ -6,14 +6,16 @@ from datetime import date
 from functools import reduce
 from typing import Literal
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from credit.models import CaseForm, CreditLine
+from credit.choices import Measure
+from credit.models import CaseForm, CreditLine, LineMeasure
 from credit.rules.exposure import Exposure, exposure_of
 from customers.models import Customer
 from customers.queries import ledgers
 from policies.rules.calendar import business_date
 
+FREEZES = LineMeasure.objects.filter(measure=Measure.FREEZE, lifted_at__isnull=True)
 State = Literal["not_set", "zero", "amount", "unlimited"]
 
 
@@ -23,6 +25,11 @@ class LineState:
 
     state: State
     line: CreditLine | None = None
+
+    @property
+    def frozen(self) -> bool:
+        """Whether nothing may be drawn on the line at the moment."""
+        return bool(getattr(self.line, "frozen", False))
 
     @classmethod
     def of(cls, line: CreditLine | None) -> "LineState":
@@ -41,7 +48,8 @@ def lines_in_force(customers: Iterable[Customer], on: date) -> list[CreditLine]:
         customer__in=list(zones),
         activated_at__isnull=False,
         valid_from__lte=on,
-    ).order_by("-activated_at", "-pk")
+    )
+    lines = lines.annotate(frozen=Exists(FREEZES.filter(line=OuterRef("pk")))).order_by("-activated_at", "-pk")
     return [line for line in lines if _counted(line, on, zones[line.customer_id])]
 
 

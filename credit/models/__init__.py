@@ -3,6 +3,15 @@
 from credit.models.amounts import LARGEST, bounded
 from credit.models.application import Attachment, CreditApplication
 from credit.models.case_forms import CaseForm
-from credit.models.lines import CreditLine, LineCondition
+from credit.models.lines import CreditLine, LineCondition, LineMeasure
 
-__all__ = ["LARGEST", "Attachment", "CaseForm", "CreditApplication", "CreditLine", "LineCondition", "bounded"]
+__all__ = [
+    "LARGEST",
+    "Attachment",
+    "CaseForm",
+    "CreditApplication",
+    "CreditLine",
+    "LineCondition",
+    "LineMeasure",
+    "bounded",
+]

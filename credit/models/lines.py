@@ -14,6 +14,7 @@ from credit.choices import (
     Basis,
     EndReason,
     LineKind,
+    Measure,
 )
 from credit.models.amounts import bounded
 from credit.models.application import CreditApplication
@@ -52,6 +53,8 @@ class CreditLine(models.Model):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="superseded_by"
     )
     request_no = models.CharField(max_length=24)
+    # Counts again because the decrease or closing that ended it was not ratified
+    restored = models.BooleanField(default=False)
     policy_number = models.PositiveIntegerField()
     conditions = models.JSONField(default=list, encoder=DjangoJSONEncoder)
     granted_at = models.DateTimeField(db_default=Now())
@@ -67,7 +70,9 @@ class CreditLine(models.Model):
         constraints: ClassVar = [
             bounded("amount", "credit_line"),
             bounded("security_value", "credit_line"),
-            models.UniqueConstraint(fields=["request_no", "kind"], name="credit_line_one_per_request_and_kind"),
+            models.UniqueConstraint(
+                fields=["request_no", "kind", "restored"], name="credit_line_one_per_request_and_kind"
+            ),
             models.CheckConstraint(
                 condition=Q(basis="amount", amount__isnull=False) | Q(basis="unlimited", amount__isnull=True),
                 name="credit_line_amount_or_unlimited",
@@ -103,6 +108,41 @@ class CreditLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} · {self.request_no}"
+
+
+class LineMeasure(models.Model):
+    """What was done at once to a line (CL-0): frozen, decreased or closed, until it is lifted.
+
+    Written once; a trigger lets only the lifting be filled in. A line is frozen while a freeze of it is not lifted.
+    """
+
+    line = models.ForeignKey(CreditLine, on_delete=models.PROTECT, related_name="measures")
+    measure = models.CharField(max_length=10, choices=Measure.choices)
+    request_no = models.CharField(max_length=24, db_index=True)
+    reason = models.TextField(blank=True)
+    taken_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    taken_at = models.DateTimeField(db_default=Now())
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    lift_reason = models.CharField(max_length=300, null=True, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["line"],
+                condition=Q(measure="freeze", lifted_at__isnull=True),
+                name="line_measure_frozen_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(lifted_at__isnull=True, lift_reason__isnull=True)
+                | Q(lifted_at__isnull=False, lift_reason__isnull=False),
+                name="line_measure_lifted_with_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_measure_display()} · {self.request_no}"
 
 
 class LineCondition(models.Model):

@@ -10,7 +10,6 @@ from customers.rules.ledger import add_months
 from policies.rules.tables import Reason
 
 TEMPORARY_DAYS: Final = 60
-TEMPORARY_OVERDUE: Final = 7
 AHEAD_MONTHS: Final = 12
 NEEDED: Final[Mapping[str, tuple[str, str]]] = {
     "req_limit": ("申请信用额度", "requested limit"),
@@ -32,11 +31,15 @@ def trading(active: bool) -> list[Reason]:
 
 
 def missing_entries(entries: Mapping[str, Any]) -> list[Reason]:
-    """One block per mandatory field of form 1 that is empty; `values.field` says where to jump."""
+    """One block per mandatory field of form 1 that is empty; `values.field` says where to jump.
+
+    Args:
+        entries: the fields that this type of request asks for.
+    """
     return [
         Reason("BL-FIELD", f"请填写「{zh}」。", f"Fill in: {en}.", {"field": name})
         for name, (zh, en) in NEEDED.items()
-        if entries.get(name) in (None, "")
+        if name in entries and entries[name] in (None, "")
     ]
 
 
@@ -77,15 +80,28 @@ def validity(req_type: str, start: date | None, end: date | None, on: date) -> l
     return found
 
 
-def further(req_type: str, *, overdue_days: int, override: int, override_reason: str) -> list[Reason]:
-    """A temporary limit needs a clean account; another grade needs a reason."""
+def further(req_type: str, *, lower: bool, base_unlimited: bool, override: int, override_reason: str) -> list[Reason]:
+    """A decrease goes down, nothing comes on top of no limit at all, another grade needs a reason.
+
+    Args:
+        lower: less is asked for than is in force.
+    """
     found = []
-    if req_type == "temporary" and overdue_days > TEMPORARY_OVERDUE:
+    if req_type == "decrease" and not lower:
         found.append(
             Reason(
-                "BL-TEMPORARY-OVERDUE",
-                f"有逾期超过 {TEMPORARY_OVERDUE} 天,不能申请临时额度。",
-                f"No temporary limit while something is overdue for more than {TEMPORARY_OVERDUE} days.",
+                "BL-NOT-LOWER",
+                "减额后的额度必须低于现有额度。",
+                "A decrease asks for less than the limit in force.",
+                {"field": "req_limit"},
+            )
+        )
+    if req_type == "temporary" and base_unlimited:
+        found.append(
+            Reason(
+                "BL-TEMPORARY-UNLIMITED",
+                "现有额度不设上限,不需要临时额度。",
+                "The limit in force is unlimited: no temporary limit is needed.",
                 {"field": "req_type"},
             )
         )

@@ -11,6 +11,7 @@ from credit.services.drafts import (
 )
 from credit.services.granting import GrantTerms, grant_line
 from credit.services.lines import activate_line, end_line, expire_line, fulfil_condition
+from credit.services.measures import take_measure, undo_measure
 from credit.services.papers import add_attachment, remove_attachment
 
 __all__ = [
@@ -29,4 +30,6 @@ __all__ = [
     "reopen",
     "save_draft",
     "start_draft",
+    "take_measure",
+    "undo_measure",
 ]

@@ -16,6 +16,7 @@ from audit.services import record
 from credit.choices import LineKind, RequestType
 from credit.models import CreditApplication
 from credit.queries import line_in_force
+from credit.rules import variants
 from customers.models import Customer
 from customers.rules.ledger import add_months
 from policies.rules.calendar import business_date
@@ -74,6 +75,7 @@ def save_draft(
     """
     check_may_write(customer, actor)
     values = {name: data[name] for name in FIELDS if name in data}
+    values = _of_its_type(customer, values, application)
     if application is None:
         return _create(customer, values, actor)
     draft = open_draft(application.pk, actor)
@@ -87,6 +89,25 @@ def save_draft(
     draft.save(update_fields=[*changed, "last_edited_by", "updated_at"])
     draft.editors.add(actor)
     return draft
+
+
+def _of_its_type(customer: Customer, values: dict[str, Any], application: CreditApplication | None) -> dict[str, Any]:
+    """Only what this type of request asks for; the rest follows from the line in force."""
+    req_type = str(values.get("req_type") or (application.req_type if application else RequestType.NEW))
+    if variants.asks_for(req_type, "settlement"):
+        return values
+    today = business_date(db_now(), customer.unit.time_zone)
+    follows = variants.follows(req_type, held(customer, today), today, year_after(today))
+    return {name: value for name, value in values.items() if variants.asks_for(req_type, name)} | follows
+
+
+def held(customer: Customer, on: date) -> variants.Held | None:
+    """The trade line in force, as the variants look at it."""
+    line = line_in_force(customer, LineKind.TRADE, on).line
+    if line is None:
+        return None
+    secured = line.application.security_type if line.application else ""
+    return variants.Held(line.amount, line.term_days, line.valid_to, secured, line.security_value)
 
 
 def _create(customer: Customer, values: dict[str, Any], actor: User) -> CreditApplication:

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from accounts.models import User
 from audit.clock import db_now
 from audit.services import record
-from credit.choices import EndReason
-from credit.models import CreditLine
+from credit.choices import EndReason, Measure, RequestType
+from credit.models import CreditLine, LineMeasure
 from customers.models import Customer
 from jobs.services import enqueue
 
@@ -43,6 +43,32 @@ def activate(line: CreditLine, customer: Customer, today: date, actor: User | No
     line.activated_at = db_now()
     line.save(update_fields=["activated_at"])
     note("credit.line_activated", line, customer, actor, after=summary(line))
+    thaw(line, customer, actor)
+
+
+def thaw(line: CreditLine, customer: Customer, actor: User | None, at: datetime | None = None) -> None:
+    """A line that was granted to unfreeze is in force: nothing of the customer is frozen any more."""
+    if line.application is not None and line.application.req_type == RequestType.UNFREEZE:
+        frozen = LineMeasure.objects.filter(line__customer=customer, measure=Measure.FREEZE, lifted_at__isnull=True)
+        for freeze in frozen.select_related("line"):
+            lift(freeze, customer, actor, line.request_no, request_no=line.request_no, at=at)
+
+
+def lift(
+    measure: LineMeasure,
+    customer: Customer,
+    actor: User | None,
+    reason: str,
+    *,
+    request_no: str,
+    at: datetime | None = None,
+) -> None:
+    """A measure no longer holds; of a freeze the trail says so. `request_no` names the request that lifts it."""
+    measure.lifted_at, measure.lifted_by, measure.lift_reason = at or db_now(), actor, reason[:300]
+    measure.save(update_fields=["lifted_at", "lifted_by", "lift_reason"])
+    if measure.measure == Measure.FREEZE:
+        after = {"frozen_in": measure.request_no}
+        note("credit.line_unfrozen", measure.line, customer, actor, after=after, request_no=request_no, at=at)
 
 
 def end(
@@ -79,16 +105,18 @@ def note(
     *,
     after: dict[str, Any],
     reason: str = "",
+    request_no: str = "",
     at: datetime | None = None,
 ) -> None:
+    """An event of a line in the trail of its own request, or of the one that `request_no` names."""
     record(
         action,
-        stream=f"request:{line.request_no}",
+        stream=f"request:{request_no or line.request_no}",
         actor=actor,
         object_type="credit_line",
         object_id=str(line.pk),
         object_label=str(line.get_kind_display()),
-        request_no=line.request_no,
+        request_no=request_no or line.request_no,
         customer_id=customer.pk,
         customer_label=customer.name,
         after=after,

@@ -5,9 +5,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.problems import Problem
-from accounts.queries import covers, held_roles
-from accounts.roles import Role
 from audit.clock import db_now
+from credit.authority import is_credit_control
 from credit.choices import EndReason
 from credit.models import CreditLine, LineCondition
 from credit.services.line_rows import activate, end, lock_line, note
@@ -72,13 +71,6 @@ def fulfil_condition(condition: LineCondition, *, evidence: str, actor: User) ->
     today = business_date(now, customer.unit.time_zone)
     if not line.pending.filter(fulfilled_at__isnull=True).exists() and line.valid_from <= today:
         activate(line, customer, today, actor)
-
-
-def is_credit_control(customer: Customer, actor: User) -> bool:
-    """Whether the actor is credit controller of the customer's place today."""
-    return any(
-        held.role == Role.CC and covers(held, customer.unit_id, customer.region_id) for held in held_roles(actor)
-    )
 
 
 def _check_credit_control(customer: Customer, actor: User) -> None:

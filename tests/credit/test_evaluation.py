@@ -58,7 +58,8 @@ def test_all_fact_keys_of_the_contract_are_there(company, today) -> None:
         "group_ar_share_pct", "has_statements", "term_requested", "term_std", "term_max", "term_over_std",
         "term_over_max", "buyer_public_or_large", "security_value", "amounts_in_window", "requests_in_window",
         "file_complete_pct", "licence_expired", "missing_documents", "open_duplicate", "knocked_out",
-        "unsecured_requested", "decrease",
+        "unsecured_requested", "decrease", "temporary", "temporary_share_pct", "temporary_days", "temporary_in_12m",
+        "freeze", "close", "unfreeze", "frozen", "has_line", "by_controller", "tier", "key_account",
     }  # fmt: skip
 
 

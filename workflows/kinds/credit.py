@@ -5,11 +5,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
+from accounts.problems import Problem
 from credit import services as credit
+from credit.authority import is_credit_control
 from credit.evaluation import evaluate
 from credit.models import Attachment, CreditApplication
+from credit.rules.variants import asks_for, is_reduction
 from policies.rules.hints import shorter
 from policies.rules.pack import Pack
 from workflows.content import frozen
@@ -61,6 +66,8 @@ def assess(letter: CreditApplication, policy: Pack, on: date) -> Assessment:
     nothing = Decimal(0)
     unsecured = evaluation.facts["exposure_unsecured_group"]
     authority = unsecured if isinstance(unsecured, Decimal) else nothing
+    if not asks_for(letter.req_type, "req_term"):
+        authority = nothing  # TL and CL-0 say who decides, whatever the exposure is
     terms = {
         "limit": letter.req_limit or nothing,
         "term_days": letter.req_term or 0,
@@ -113,9 +120,18 @@ class Granted:
     notes: tuple[str, ...] = ()
 
 
+def submitted(letter: CreditApplication, actor: User) -> None:
+    """What credit control orders itself is in force when it is sent: nobody else may send it."""
+    ordered = is_reduction(letter.req_type) and is_credit_control(letter.customer, letter.created_by)
+    if ordered and not is_credit_control(letter.customer, actor):
+        raise Problem("not_permitted", 403, gettext("Only credit control of this customer may send this."))
+    credit.mark_submitted(letter, actor=actor)
+
+
 def take_effect(letter: CreditApplication, effect: Effect) -> None:
-    """Grant the line with the terms that all approvers agreed to."""
-    credit.grant_line(
+    """Grant the line with the terms that all approvers agreed to, or freeze, decrease or close it."""
+    put_in_force = credit.take_measure if is_reduction(letter.req_type) else credit.grant_line
+    put_in_force(
         letter,
         terms=Granted(**effect.terms),
         request_no=effect.no,
@@ -123,6 +139,12 @@ def take_effect(letter: CreditApplication, effect: Effect) -> None:
         actor=effect.actor,
         now=effect.now,
     )
+
+
+def undo(letter: CreditApplication, effect: Effect) -> None:
+    """The measure was not ratified: the line is as it was."""
+    why = gettext("The measure was not ratified.")
+    credit.undo_measure(letter.customer, request_no=effect.no, reason=why, actor=effect.actor, now=effect.now)
 
 
 def left_authority(authority: Decimal, asked: Terms, granted: Terms) -> Decimal:
@@ -157,11 +179,14 @@ KIND = Kind(
     flow=CreditFlow,
     lock=lock,
     assess=assess,
-    submitted=lambda letter, actor: credit.mark_submitted(letter, actor=actor),
+    submitted=submitted,
     reopened=lambda letter, actor: credit.reopen(letter, actor=actor),
     withdrawn=lambda letter, actor: credit.release(letter, actor=actor),
     take_effect=take_effect,
+    undo=undo,
     tightening=TIGHTENING,
     left_authority=left_authority,
-    hints=lambda policy, facts, letter: shorter(policy, "credit", facts),
+    hints=lambda policy, facts, letter: (
+        shorter(policy, "credit", facts) if asks_for(letter.req_type, "req_term") else []
+    ),
 )
