@@ -62,11 +62,20 @@ def blocks(
         found.append(Reason("BL-FIELD", *words, {"field": "valid_to"}))
     if letter.dispute == "arbitration" and not letter.dispute_body:
         found.append(_missing("dispute_body", "仲裁机构", "arbitration body"))
+    if letter.signer_legal_rep and letter.signer_name and letter.signer_name.strip() != letter.customer.legal_rep:
+        known = letter.customer.legal_rep or "—"
+        words = (f"档案中的法定代表人是{known}。", f"The legal representative on file is {known}.")
+        found.append(Reason("BL-FIELD", *words, {"field": "signer_name"}))
     if letter.on_customer_paper and "customer_paper" not in papers:
         words = ("请上传客户的合同文本（PDF）。", "Attach the customer's paper as a PDF.")
         found.append(Reason("CT-PAPER", *words))
     if not letter.on_customer_paper:
         found += _of_template(letter, open_fields)
+    found += [
+        Reason("CT-WHY", f"请说明条款 {each.code} 为什么偏离。", f"Say why clause {each.code} shall differ.")
+        for each in letter.deviations.all()
+        if not each.reason.strip()
+    ]
     if _deviates(letter) and not letter.reason.strip():
         words = ("请说明为什么偏离标准。", "Say why the contract deviates from the standard.")
         found.append(Reason("BL-FIELD", *words, {"field": "reason"}))

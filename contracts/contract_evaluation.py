@@ -103,6 +103,10 @@ class ContractEvaluation:
             "differences": [each.to_json() for each in self.differences],
             "deviations": [each.to_json() for each in self.deviations],
             "sources": {key: list(said) for key, said in self.approved.sources.items()},
+            "approved": {
+                name: None if (value := getattr(self.approved, name)) is None else str(value)
+                for name in ("tier", "discount", "rebate", "term_days", "limit_state", "limit", "price_list")
+            },
             "standard": self.standard,
             "values": dict(self.values),
         }
@@ -233,4 +237,5 @@ def _line(each: PricedLine) -> dict[str, Any]:
         "price": unit_price(each.price),
         "amount": "" if each.amount is None else str(each.amount),
         "agreement": each.agreement,
+        "typed": line.unit_price is not None,
     }

@@ -16,7 +16,12 @@ from customers.models import Customer, Licence
 from customers.models.file import LicenceKind
 
 SYMBOLS: Final = {"CNY": "¥"}
-TIERS: Final = {1: ("一星客户", "one star"), 2: ("二星客户", "two stars"), 3: ("三星客户", "three stars"), 4: ("四星客户", "four stars")}  # fmt: skip  # noqa: E501
+TIERS: Final = {
+    1: ("一星客户", "one star"),
+    2: ("二星客户", "two stars"),
+    3: ("三星客户", "three stars"),
+    4: ("四星客户", "four stars"),
+}
 PAYMENTS: Final = {
     "prepaid": ("款到发货，银行转账", "bank transfer before delivery", "订单确认之日", "the day of the order"),
     "monthly": ("月结，银行转账", "monthly statement, bank transfer", "对账单确认之日", "the day of the statement"),
@@ -30,7 +35,10 @@ ARBITRATION: Final = ("仲裁", "arbitration")
 INVOICING: Final = ("发货后五日内开具增值税专用发票", "VAT invoice within five days of dispatch")
 BASIS: Final = ("年度已回款净采购额", "net purchases paid in the year")
 NO_TIER: Final = ("未定星级", "no tier")
-LEGAL_REP: Final = ("法定代表人", "legal representative")
+LEGAL_REP: Final = ("法定代表人身份证明", "proof of the legal representative")
+BY_ORDER: Final = ("按订单约定", "as agreed in the order")
+RECEIVERS: Final = ("乙方书面指定人员", "persons named by the buyer in writing")
+STORAGE: Final = ("按产品说明书", "as the product's instructions say")
 NO_LIMIT: Final = ("不设上限", "unlimited")
 OPEN_END: Final = ("长期", "unlimited")
 RESALE_LICENCES: Final = (LicenceKind.DRUG, LicenceKind.MEDICAL, LicenceKind.DEVICE, LicenceKind.FOOD)
@@ -46,7 +54,7 @@ class Tongue:
     def say(self, zh: str, en: str) -> str:
         """The word."""
         if self.language == "bilingual":
-            return f"{zh} {en}"
+            return f"{zh} / {en}"
         return en if self.language == "en" else zh
 
     def money(self, amount: Decimal, currency: str) -> str:
@@ -94,13 +102,13 @@ def contract_values(
             "discount": _percent(letter.discount if letter.discount is not None else approved.discount or Decimal(0)),
         },
         "price_notice_days": _whole(letter.price_notice_days, standard["price_notice_days"]),
-        "quality": {"standard": letter.quality_standard, "storage": letter.storage},
+        "quality": {"standard": letter.quality_standard, "storage": letter.storage or tongue.say(*STORAGE)},
         "annex": {"quality_no": letter.quality_annex},
         "delivery": _delivery(letter, tongue),
         "acceptance": {
             "method": letter.acceptance_method,
             "days": _whole(letter.acceptance_days, standard["acceptance_days"]),
-            "receivers": letter.receivers,
+            "receivers": letter.receivers or tongue.say(*RECEIVERS),
         },
         "returns": {"rate_cap": _percent(_or(letter.returns_cap, standard["returns_cap"]))},
         "settlement": _settlement(letter, approved, standard, tongue),
@@ -130,7 +138,7 @@ def _company(customer: Customer, tongue: Tongue) -> dict[str, str]:
         "name": tongue.say(unit.name_zh, unit.name_en),
         "uscc": unit.uscc,
         "address": tongue.say(unit.address_zh, unit.address_en),
-        "bank": tongue.say(account.bank_zh, account.bank_en).strip(),
+        "bank": tongue.say(account.bank_zh, account.bank_en).strip(" /"),
         "email": account.email,
     }
 
@@ -195,12 +203,12 @@ def _line(priced_line: PricedLine) -> dict[str, str]:
 def _delivery(letter: ContractLetter, tongue: Tongue) -> dict[str, str]:
     return {
         "lead_days": "" if letter.lead_days is None else str(letter.lead_days),
-        "date": "",
+        "date": tongue.say(*BY_ORDER),
         "address": letter.delivery_address,
         "mode": letter.delivery_mode,
         "freight_by": tongue.say(*(BUYER if letter.freight_by == "buyer" else SUPPLIER)),
-        "lot": letter.lot,
-        "cycle": letter.cycle,
+        "lot": letter.lot or tongue.say(*BY_ORDER),
+        "cycle": letter.cycle or tongue.say(*BY_ORDER),
         "risk_point": letter.risk_point,
     }
 

@@ -2,8 +2,9 @@
 
 import hashlib
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from contracts import rules
 from contracts.models import Document
@@ -13,11 +14,14 @@ from contracts.production import root_certificate
 PAGE = 50
 
 
-@dataclass(frozen=True)
-class Page:
-    """One page of documents, newest first, with the cursors of its neighbours."""
+Row = TypeVar("Row", bound=Model)
 
-    documents: list[Document]
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """One page of documents or contracts, newest first, with the cursors of its neighbours."""
+
+    rows: list[Row]
     older: int | None
     newer: int | None
 
@@ -43,7 +47,7 @@ def documents(visible: QuerySet[Document], *, text: str = "", kind: str = "") ->
     return visible.filter(kind=kind) if kind else visible
 
 
-def page(found: QuerySet[Document], *, before: int | None = None, after: int | None = None) -> Page:
+def page(found: QuerySet[Row], *, before: int | None = None, after: int | None = None) -> Page[Row]:
     """One page by cursor: rows below `before`, or above `after`, else the newest."""
     rows = found.select_related("customer")
     if after is not None:

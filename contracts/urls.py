@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from contracts.views import clauses, templates
+from contracts.views import clauses, contracts, templates
 from contracts.views import documents as views
 
 app_name = "contracts"
@@ -21,5 +21,13 @@ urlpatterns = [
     path("contracts/templates/versions/<int:pk>/", templates.version, name="template-version"),
     path("contracts/templates/versions/<int:pk>/sample.pdf", templates.preview, name="template-preview"),
     path("contracts/templates/versions/<int:pk>/file.docx", templates.file, name="template-file"),
+    path("contracts/", contracts.index, name="contracts"),
+    path("contracts/ending/", contracts.ending, name="contracts-ending"),
+    path("contracts/seals/", contracts.seals, name="seals"),
+    path("contracts/<str:number>/", contracts.contract, name="contract"),
+    path("contracts/<str:number>/seal/", contracts.seal, name="contract-seal"),
+    path("contracts/<str:number>/terminate/", contracts.terminate, name="contract-terminate"),
+    path("contracts/<str:number>/signed-copy.pdf", contracts.copy, name="contract-copy"),
+    path("contracts/<str:number>/kept/<str:token>/", contracts.kept, name="contract-kept"),
     re_path(r"^certificates/root\.(?P<form>pem|cer)$", views.root, name="root"),
 ]

@@ -30,7 +30,7 @@ def approved_values(customer: Customer, currency: str, pack: Pack, on: date) -> 
 
     A customer without stars is priced as with two, as in the price check; he has no rebate.
     """
-    star = tier_in_force(customer, on).star
+    star = tier_in_force(customer, on).tier
     terms = pack.tier_terms[star or PROVISIONAL_TIER]
     lines = {line.kind: LineState.of(line) for line in reversed(lines_in_force([customer], on))}
     trade, placement = lines.get(LineKind.TRADE, LineState.of(None)), lines.get(LineKind.PLACEMENT)

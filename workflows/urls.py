@@ -1,6 +1,6 @@
 from django.urls import path
 
-from workflows.views import drafts, queue, requests, rerating
+from workflows.views import contract, drafts, queue, requests, rerating
 
 app_name = "workflows"
 urlpatterns = [
@@ -25,6 +25,8 @@ urlpatterns = [
     path("ratings/<int:pk>/", rerating.detail, name="rerating"),
     path("ratings/<int:pk>/progress/", rerating.progress, name="rerating-progress"),
     path("ratings/<int:pk>/continue/", rerating.resume, name="rerating-resume"),
+    path("contracts/<str:no>/sign/", contract.sign, name="contract-sign"),
+    path("contracts/<str:no>/give-up/", contract.give_up, name="contract-give-up"),
     path("queue/", queue.index, name="queue"),
     path("queue/<int:step>/", queue.panel, name="panel"),
 ]

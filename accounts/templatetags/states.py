@@ -58,7 +58,15 @@ DOCUMENT: Final = {
     "failed": Look(_("Failed"), "bad", "alert-triangle"),
     "void": Look(_("Void"), "bad", "ban"),
 }
-KINDS: Final = {"request": REQUEST, "step": STEP, "line": LINE, "document": DOCUMENT}
+CONTRACT: Final = {
+    "approved": Look(_("Approved"), "info", "check"),
+    "sealed": Look(_("Sealed by us"), "wait", "rubber-stamp"),
+    "signed": Look(_("Signed by both"), "good", "checks"),
+    "effective": Look(_("In force"), "good", "circle-check"),
+    "expired": Look(_("Expired"), "neutral", "calendar-off"),
+    "terminated": Look(_("Terminated"), "bad", "ban"),
+}
+KINDS: Final = {"contract": CONTRACT, "request": REQUEST, "step": STEP, "line": LINE, "document": DOCUMENT}
 
 
 def look(state: object, kind: str = "request") -> Look:

@@ -87,11 +87,11 @@ def test_the_list_goes_page_by_page(company: factories.Company, monkeypatch: pyt
     numbers = [ordered(customer, request_no=f"CR-{n}").number for n in range(5)]
     client = as_user(company.rep)
     first = client.get(reverse("contracts:documents")).context["page"]
-    assert [each.number for each in first.documents] == numbers[:2:-1]
+    assert [each.number for each in first.rows] == numbers[:2:-1]
     second = client.get(reverse("contracts:documents"), {"before": first.older}).context["page"]
-    assert [each.number for each in second.documents] == numbers[2:0:-1]
+    assert [each.number for each in second.rows] == numbers[2:0:-1]
     back = client.get(reverse("contracts:documents"), {"after": second.newer}).context["page"]
-    assert [each.number for each in back.documents] == numbers[:2:-1]
+    assert [each.number for each in back.rows] == numbers[:2:-1]
 
 
 def test_an_empty_list_says_what_will_come(company: factories.Company) -> None:

@@ -1,6 +1,8 @@
-"""The pages of every kind of request: one line each."""
+"""The pages of every kind of request, found beside the kind."""
 
-from workflows.kinds import credit_pages, tier_change_pages
+from importlib import import_module
+
+from workflows.kinds import KINDS
 from workflows.pages import Pages
 
-PAGES: dict[str, Pages] = {pages.code: pages for pages in [credit_pages.PAGES, tier_change_pages.PAGES]}
+PAGES: dict[str, Pages] = {name: import_module(f"workflows.kinds.{name}_pages").PAGES for name in KINDS}
