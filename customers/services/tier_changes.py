@@ -11,6 +11,7 @@ from accounts.problems import Problem
 from accounts.queries import has_role
 from accounts.roles import Role
 from customers.models import Customer, TierChange, TierSource
+from customers.papers import register_letters
 from customers.queries import business_day
 from customers.services import letters
 
@@ -23,6 +24,7 @@ FIELDS: Final = (
 KIND: Final = letters.LetterKind(
     TierChange, "customers.tier_change", MAY_WRITE, ("customer__unit", "customer__region", "customer__owner")
 )
+PAPERS: Final = ("evidence", "minutes", "other")
 HIGHEST: Final = 4
 NEW_CUSTOMER: Final = 2
 
@@ -67,6 +69,20 @@ def save_tier_change(
     return draft
 
 
+def sees_letter(user: User, pk: int) -> bool:
+    """Whether this person sees the letter, and with it its papers."""
+    return TierChange.objects.visible_to(user).filter(pk=pk).exists()
+
+
+def may_add_papers(user: User, pk: int) -> Customer:
+    """Lock the draft whose papers change. Refused (403, 404, 409) as for editing it."""
+    draft = letters.open_draft(KIND, pk, user)
+    letters.check_may_write(KIND, draft.customer, user)
+    letters.touched(draft, user)
+    customer: Customer = draft.customer
+    return customer
+
+
 def _check_emergency(values: Mapping[str, Any], actor: User) -> None:
     if values.get("source") == TierSource.EMERGENCY and not has_role(actor, Role.CC):
         sentence = _("Only credit control may order an emergency measure.")
@@ -93,3 +109,8 @@ def reopen(letter: TierChange, *, actor: User) -> None:
 def release(letter: TierChange, *, actor: User) -> None:
     """Make a withdrawn letter an ordinary draft again."""
     letters.release(KIND, letter, actor)
+
+
+def connect() -> None:
+    """Called when the app starts: such letters carry papers."""
+    register_letters("tier_change", sees_letter, may_add_papers, kinds=PAPERS)

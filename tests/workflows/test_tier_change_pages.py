@@ -1,11 +1,13 @@
 """Tier changes on the pages: form with live rating, request page, decision panel, queue, customer page."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from customers.models import Customer, TierChange
 from tests import factories
+from tests.workflows.factories import PDF
 from tests.workflows.tiers import decide, letter, rated_customer, submitted
 
 pytestmark = pytest.mark.django_db
@@ -106,3 +108,15 @@ def test_pages_work_for_a_customer_without_any_trade(company):
     made = letter(Customer.objects.get(pk=stranger.pk), company.rep)
     assert "Too few figures for a score" in draft_page(company, made)
     assert "Not rated yet" in page(company.rep, "customers:detail", stranger.pk)
+
+
+def test_evidence_is_attached_to_a_draft_and_frozen_with_it(company, huakang):
+    made = letter(huakang, company.rep)
+    file = SimpleUploadedFile("visit.pdf", PDF, "application/pdf")
+    address = reverse("workflows:draft-attach", args=["tier_change", made.pk])
+    answer = as_(company.rep).post(address, {"kind": "minutes", "file": file})
+    assert answer.status_code in (200, 302)
+    request = submitted(made, company.rep)
+    (paper,) = request.submissions.get().content["attachments"]
+    assert (paper["name"], paper["kind"]) == ("visit.pdf", "minutes")
+    assert "visit.pdf" in page(company.director, "workflows:request", request.no)

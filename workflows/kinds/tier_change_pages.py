@@ -14,8 +14,9 @@ from customers.forms_tiers import TierChangeForm
 from customers.models import Customer, TierChange
 from customers.services import tier_changes
 from workflows.kinds import tier_change_shown
-from workflows.kinds.tier_change import KIND
+from workflows.kinds.tier_change import CODE, KIND
 from workflows.kinds.tier_change_notice import tier_change_notice
+from workflows.letter_papers import papers_of
 from workflows.pages import Pages, Part
 from workflows.preview import Preview
 
@@ -85,6 +86,7 @@ PAGES = Pages(
     form=lambda letter, user, data, files: TierChangeForm(data, instance=letter),
     keep=keep,
     discard=tier_changes.discard_tier_change,
+    papers=papers_of(CODE, kinds=PAPER_KINDS),
     notes=notes,
     live=live,
     summary=summary,
