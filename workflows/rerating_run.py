@@ -141,7 +141,8 @@ def _settle(run: RatingRun, rated: Rated) -> None:
     RatingRun.objects.select_for_update().get(pk=run.pk)  # one worker at a time decides about a customer
     if RatingResult.objects.filter(run=run, customer=rated.customer).exists():
         return
-    outcome, number, problems = rated.outcome, "", []
+    outcome, number = rated.outcome, ""
+    problems: list[str] = []
     if rated.moves:
         number, problems = _propose(run, rated)
         outcome = RatingOutcome.PROPOSED if number else RatingOutcome.REFUSED

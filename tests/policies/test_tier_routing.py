@@ -10,7 +10,7 @@ from policies.rules.plan import authority_ceiling, compile_plan
 from policies.rules.tiers.rating import Standing, evaluate
 from policies.rules.tiers.routing import Change, routing_facts
 from policies.seed import default_pack
-from tests.policies.test_tier_rules import BEST, with_score
+from tests.policies.tiers import BEST, with_score
 
 PACK = default_pack()
 TODAY = date(2026, 11, 22)

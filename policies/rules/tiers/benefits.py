@@ -212,8 +212,8 @@ def _limit(pack: Pack, terms: TierTerms, figures: Figures) -> tuple[Decimal | No
 def _gated(terms: TierTerms, wadl: Decimal | None, gate: Decimal | None, payable: Decimal | None) -> Item:
     zh, en = "返利兑付系数", "Rebate payment gate"
     if not terms.payment_steps or gate is None or wadl is None:
-        words = ("—", "—") if not terms.payment_steps else ("未知", "not known")
-        return Item("payment_gate", zh, en, *words)
+        none_zh, none_en = ("—", "—") if not terms.payment_steps else ("未知", "not known")
+        return Item("payment_gate", zh, en, none_zh, none_en)
     late = plain(shown(wadl))
     paid = f"{plain(gate)} %"
     more_zh, more_en = (
@@ -225,11 +225,11 @@ def _gated(terms: TierTerms, wadl: Decimal | None, gate: Decimal | None, payable
 
 def _visited(visits: Visits) -> Item:
     zh, en = "走访/年：高层 / 技术 / 业务", "Visits per year: executive / technical / business"
-    words = [
+    said_zh, said_en = (
         f"{visits.executive} / {asked if visits.technical is None else visits.technical} / {visits.business}"
         for asked in ("按需", "on request")
-    ]
-    return Item("visits", zh, en, *words, None, Decimal(visits.business + visits.executive * 100))
+    )
+    return Item("visits", zh, en, said_zh, said_en, None, Decimal(visits.business + visits.executive * 100))
 
 
 def _commission(terms: TierTerms, figures: Figures) -> Item:

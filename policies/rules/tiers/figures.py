@@ -115,4 +115,5 @@ class Figures:
     def from_json(cls, data: Mapping[str, Any]) -> Figures:
         """The figures that `to_json` wrote."""
         asis = _WHOLE | _FLAGS | _TEXTS
-        return cls(**{name: value if name in asis else Decimal(value) for name, value in data.items()})
+        known: dict[str, Any] = {name: value if name in asis else Decimal(value) for name, value in data.items()}
+        return cls(**known)
