@@ -18,6 +18,7 @@ from accounts.queries import business_today
 from accounts.roles import Role
 from accounts.templatetags import states
 from contracts import contract_queries, queries
+from contracts.contract_departures import departures
 from contracts.forms_signing import EndForm, SealForm, SignForm
 from contracts.models import Contract, SealEntry
 from contracts.rules.amounts import capitals
