@@ -12,7 +12,8 @@ from config.api import api
 from tests.api.client import ROOT
 
 RESOURCES = {
-    "customers", "credit-applications", "requests", "credit-lines", "price-agreements", "price-checks", "documents",
+    "customers", "credit-applications", "requests", "credit-lines", "price-agreements", "price-checks",
+    "special-prices", "documents",
     "audit-events",
 }  # fmt: skip
 ONLY_ASKED = {"price-checks"}  # answers, nothing to list
