@@ -23,7 +23,7 @@ _NUMBER = r"-?\d+(?:\.\d+)?"
 _COMPARE = re.compile(rf"(>=|<=|>|<|=)?\s*({_NUMBER})\s*%?")
 _RANGE = re.compile(rf"([\[(])?\s*({_NUMBER})\s*%?\s*\.\.\s*({_NUMBER})\s*%?\s*([\])])?")
 _SEPARATED = re.compile(r"\d,\d{3}(?!\d)")
-_SYMBOLS = str.maketrans({"≥": ">=", "≤": "<=", "，": ",", "＞": ">", "＜": "<"})
+SYMBOLS = str.maketrans({"≥": ">=", "≤": "<=", "，": ",", "＞": ">", "＜": "<"})
 
 
 class PolicyError(ValueError):
@@ -66,7 +66,7 @@ def parse_cell(text: str, kind: str, scale: Decimal = Decimal(1)) -> Cell | None
     thresholds of
     money columns (the parameter doa_scale). Raises PolicyError naming the text.
     """
-    written = text.translate(_SYMBOLS).strip()
+    written = text.translate(SYMBOLS).strip()
     if written in ("", "-"):
         return None
     if kind in NUMBER_KINDS:

@@ -153,3 +153,25 @@ def test_a_version_with_a_gap_is_not_activated(first):
         activate(draft, None)
     draft.refresh_from_db()
     assert draft.state == "draft"
+
+
+def test_a_table_goes_out_as_dmn_and_comes_back_as_a_draft(first, tmp_path, capsys):
+    call_command("policy_table", "export", "CL")
+    file = tmp_path / "cl.dmn"
+    file.write_text(capsys.readouterr().out.replace("300000", "250000"))
+    call_command("policy_table", "import", "CL", str(file), "--from", "2026-09-01")
+    said = capsys.readouterr().out
+    assert "Drafted policy version 2" in said
+    assert "0 findings block it" in said
+    draft = PolicyVersion.objects.get(number=2)
+    assert draft.state == "draft"
+    changed = {table["code"] for table in content(draft)["tables"] if table not in content(first)["tables"]}
+    assert changed == {"CL"}
+
+
+def test_the_command_says_what_blocks_an_imported_table(first, tmp_path, capsys):
+    call_command("policy_table", "export", "CL")
+    file = tmp_path / "cl.dmn"
+    file.write_text(capsys.readouterr().out.replace("(100000..300000]", "(100000..200000]"))
+    call_command("policy_table", "import", "CL", str(file), "--from", "2026-09-01")
+    assert "blocks: CL: No row covers this case" in capsys.readouterr().out
