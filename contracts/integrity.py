@@ -1,10 +1,10 @@
-"""Part of the check of the trail: every issued document is on file, and is the one that was issued."""
+"""Part of the check of the trail: every issued document and published template is on file, and is the right one."""
 
 from collections.abc import Iterator
 
 from audit.models import Event
 from audit.verify import Finding, register_cross_check
-from contracts.models import Document, State
+from contracts.models import Document, State, TemplateVersion
 from jobs import storage
 
 
@@ -22,6 +22,20 @@ def documents_are_as_issued() -> Iterator[Finding]:
         yield from _check_file(number, sha256)
     for pk in issued:
         yield _finding("document_missing", f"#{pk}", "已不存在", "was issued, but its record is gone")
+
+
+@register_cross_check
+def templates_are_as_published() -> Iterator[Finding]:
+    """The stored Word file of every published version has the hash of its row and of its event."""
+    events = Event.objects.filter(action="template.published").iterator()
+    told = {event.object_id: event.content["object"].get("content_sha256", "") for event in events}
+    rows = TemplateVersion.objects.filter(published_at__isnull=False).select_related("template")
+    for version in rows.defer("clauses", "findings", "fields").iterator():
+        name = f"{version.template.code} {version.template.language} v{version.number}"
+        # The shipped first versions were published by nobody: one event tells of all of them.
+        if version.created_by_id is not None and told.get(str(version.pk)) != version.sha256:
+            yield _finding("template_event", name, "与发布事件不符", "does not match its event")
+        yield from _check_file(name, version.sha256)
 
 
 def _check_file(number: str, sha256: str) -> Iterator[Finding]:

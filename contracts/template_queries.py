@@ -45,9 +45,8 @@ def clauses(visible: QuerySet[Clause], *, text: str = "", category: str = "", ow
     """The newest versions of the clauses that contain the text in title or wording, by category and owner."""
     newest = (
         ClauseVersion.objects.filter(clause__in=visible.values("pk"))
-        .select_related("clause__unit")
-        .order_by("clause__unit", "clause__position", "clause_id", "-number")
-        .distinct("clause__unit", "clause__position", "clause_id")
+        .order_by("clause_id", "-number")
+        .distinct("clause_id")
     )
     found = ClauseVersion.objects.filter(pk__in=newest.values("pk")).select_related("clause__unit")
     if text:
@@ -62,4 +61,4 @@ def clauses(visible: QuerySet[Clause], *, text: str = "", category: str = "", ow
         found = found.filter(clause__category=category)
     if owner:
         found = found.filter(Q(owners__contains=[owner]) | Q(final_owner=owner))
-    return list(found.order_by("clause__unit", "clause__position"))
+    return list(found.order_by("clause__unit__code", "clause__position"))

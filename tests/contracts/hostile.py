@@ -11,6 +11,7 @@ from contracts.letters.contract import build_contract
 
 DOCUMENT = "word/document.xml"
 RELS = "word/_rels/document.xml.rels"
+DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 TYPES = "[Content_Types].xml"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 GOOD = build_contract("zh-hans")
