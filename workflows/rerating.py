@@ -92,7 +92,7 @@ def rate(policy: Pack, customers: Sequence[Customer], on: date) -> list[Rated]:
 
 
 def _outcome(evaluation: Evaluation, state: TierState, under_way: bool, on: date) -> str:
-    """A provisional star needs no decision; an exception counts until its day, unless a gate has failed since."""
+    """A provisional star needs no decision; an exception that was granted counts until its day."""
     if not evaluation.changes or evaluation.provisional:
         return str(RatingOutcome.KEPT)
     if under_way:

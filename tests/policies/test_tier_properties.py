@@ -1,22 +1,26 @@
 """What must hold for every customer: worse figures never give more, and the order of rows never matters."""
 
 import dataclasses
+from datetime import date
 from decimal import Decimal
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from policies.rules.plan import compile_plan
 from policies.rules.tiers import trade
 from policies.rules.tiers.benefits import benefits
 from policies.rules.tiers.figures import Figures
 from policies.rules.tiers.rating import Standing, evaluate
 from policies.rules.tiers.rebate import accrual, progressive, segments
+from policies.rules.tiers.routing import Change, routing_facts
 from policies.rules.tiers.scorecard import tier_card
 from policies.rules.tiers.volume import volume_classes
 from policies.seed import default_pack
 
 D = Decimal
 PACK = default_pack()
+TODAY = date(2026, 11, 22)
 BOUNDS = tier_card(PACK).bounds("T1")
 GRADES = ["AAA", "AA", "A", "B", "C"]
 MONEY = st.decimals(0, 5_000_000, places=2)
@@ -74,6 +78,25 @@ def test_a_worse_figure_never_gives_a_higher_star_or_score(positions, standing, 
     assert after.score.score <= before.score.score
     assert after.star <= before.star
     assert after.earned <= before.earned  # type: ignore[operator]
+
+
+@settings(max_examples=150, deadline=None)
+@given(places(), STANDING, st.sampled_from([1, 2, 3, 4]), st.booleans(), st.data())
+def test_the_same_rise_of_a_worse_customer_never_needs_fewer_approvals(positions, standing, new, listed, data):
+    """Whoever keeps or raises a star; a fall is routed by where it leads, not by why."""
+    better = [key for key, place in positions.items() if place + 1 < len(WORSE[key]) and key != "licence_expired"]
+    if new < standing.star or not better:
+        return
+    key = data.draw(st.sampled_from(better))
+    change = Change(
+        current_star=standing.star, new_star=new, effective_from=TODAY, key_account_new=listed, reason="rating"
+    )
+    before, after = (
+        compile_plan(PACK, "tier_change", routing_facts(PACK, evaluate(PACK, customer(each), standing), change, TODAY))
+        for each in (positions, {**positions, key: positions[key] + 1})
+    )
+    assert len(after.steps) >= len(before.steps)
+    assert {step.role for step in before.steps} <= {step.role for step in after.steps}
 
 
 @settings(max_examples=100, deadline=None)

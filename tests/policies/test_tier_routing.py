@@ -136,7 +136,9 @@ def test_price_and_term_levers_together_need_the_cfo():
     strong = dataclasses.replace(BEST, growth_pct=Decimal(-50), proactivity=Decimal(0))
     both = plan(strong, current=3, new=3, levers=frozenset("PT"))
     assert both.bands == {"TC": "TC-2", "TC-JOIN": "TC-PT"}
-    assert "CFO" in {step.role for step in both.steps}
+    assert path(both) == ["SM", "RD ∥ CC", "CFO"]
+    assert path(plan(levers=frozenset("PT"))) == ["SM", "RD ∥ CC", "CFO", "GM"]
+    assert path(plan(with_score(55), current=1, new=2, levers=frozenset("PT"))) == ["SM", "CC", "RD", "CFO"]
     assert not both.blocks
 
 
