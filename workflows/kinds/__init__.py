@@ -1,9 +1,18 @@
-"""The registry of request kinds: one line each."""
+"""The registry of request kinds: one line each.
+
+A kind is the module of that name with `KIND`; `<name>_pages` beside it has `PAGES` (see `workflows.kinds.pages`).
+"""
+
+from importlib import import_module
+from typing import Final
 
 from workflows.kind import Kind
-from workflows.kinds import contract, contract_template, credit, special_price, tier_change
 
-REGISTRY: dict[str, Kind] = {
-    kind.code: kind
-    for kind in [credit.KIND, tier_change.KIND, special_price.KIND, contract_template.KIND, contract.KIND]
-}
+KINDS: Final = (
+    "credit",
+    "tier_change",
+    "special_price",
+    "contract_template",
+    "contract",
+)
+REGISTRY: dict[str, Kind] = {name: import_module(f"{__name__}.{name}").KIND for name in KINDS}
