@@ -13,7 +13,7 @@ from tests.api.client import ROOT
 
 RESOURCES = {
     "customers", "credit-applications", "requests", "credit-lines", "price-agreements", "price-checks",
-    "special-prices", "documents",
+    "special-prices", "documents", "contracts",
     "audit-events",
 }  # fmt: skip
 ONLY_ASKED = {"price-checks"}  # answers, nothing to list
