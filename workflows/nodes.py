@@ -142,21 +142,3 @@ class Finish(flow.End):
     """The end; the service has closed whatever was still open."""
 
     activation_class = FinishActivation
-
-
-def asked(begin: Any, moves: Any, *outcomes: str) -> tuple[Any, Router, HumanStep, HumanStep]:
-    """The part that every flow begins with: submitted → route ⟲ approve, and revise for what was returned.
-
-    New nodes at every call, since a node belongs to one flow. The flow names them `submitted`, `route`, `approve` and
-    `revise`; it has nodes `finish` and `rejected` as well.
-
-    Args:
-        outcomes: names of the flow's further nodes that the router may open.
-    """
-    ways = [getattr(this, name) for name in ("approve", "revise", "finish", "rejected", *outcomes)]
-    return (
-        flow.StartHandle(begin).Next(this.route),
-        Router(moves).To(*ways),
-        HumanStep().Next(this.route),
-        HumanStep().Next(this.route),
-    )

@@ -9,22 +9,15 @@ submitted → route ⟲ approve          the sales line by value, the owners of 
 """
 
 from viewflow import this
-from viewflow.workflow import flow
 
-from workflows import engine, nodes
-from workflows.models import ApprovalProcess
+from workflows import engine, nodes, shapes
 
 
-class ContractFlow(flow.Flow):
+class ContractFlow(shapes.ApprovalFlow):
     """Submit, approve by the plan, seal, wait for the counterparty, put the contract in force."""
 
-    process_class = ApprovalProcess
-    lock_impl = nodes.ROW_LOCK
-
-    submitted, route, approve, revise = nodes.asked(engine.begin, engine.moves, "prepare")
+    submitted, route, approve, revise = shapes.asked("prepare")
     prepare = nodes.Perform(engine.prepare).Next(this.sign)
     sign = nodes.HumanStep().Next(this.apply)
     apply = nodes.Perform(engine.take_effect).Next(this.route)
-    finish = nodes.Perform(engine.order_documents).Next(this.done)
-    rejected = nodes.Perform(engine.order_documents).Next(this.done)
-    done = nodes.Finish()
+    finish, rejected, done = shapes.ended()

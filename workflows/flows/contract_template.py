@@ -8,20 +8,13 @@ submitted → route ⟲ approve          CT-T1: LG, FM, RD and QA together, then
 """
 
 from viewflow import this
-from viewflow.workflow import flow
 
-from workflows import engine, nodes
-from workflows.models import ApprovalProcess
+from workflows import engine, nodes, shapes
 
 
-class ContractTemplateFlow(flow.Flow):
+class ContractTemplateFlow(shapes.ApprovalFlow):
     """Submit, approve by the plan, publish, issue the notice; returned requests are revised."""
 
-    process_class = ApprovalProcess
-    lock_impl = nodes.ROW_LOCK
-
-    submitted, route, approve, revise = nodes.asked(engine.begin, engine.moves, "apply")
+    submitted, route, approve, revise = shapes.asked("apply")
     apply = nodes.Perform(engine.take_effect).Next(this.route)
-    finish = nodes.Perform(engine.order_documents).Next(this.done)
-    rejected = nodes.Perform(engine.order_documents).Next(this.done)
-    done = nodes.Finish()
+    finish, rejected, done = shapes.ended()

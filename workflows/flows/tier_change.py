@@ -9,21 +9,14 @@ submitted → route ⟲ approve          everybody whom the plan names; a manage
 """
 
 from viewflow import this
-from viewflow.workflow import flow
 
-from workflows import engine, nodes
-from workflows.models import ApprovalProcess
+from workflows import engine, nodes, shapes
 
 
-class TierChangeFlow(flow.Flow):
+class TierChangeFlow(shapes.ApprovalFlow):
     """Submit, approve by the plan, put the stars in force, issue the notice; returned requests are revised."""
 
-    process_class = ApprovalProcess
-    lock_impl = nodes.ROW_LOCK
-
-    submitted, route, approve, revise = nodes.asked(engine.begin, engine.moves, "apply", "undo")
+    submitted, route, approve, revise = shapes.asked("apply", "undo")
     apply = nodes.Perform(engine.take_effect).Next(this.route)
     undo = nodes.Perform(engine.undo).Next(this.finish)
-    finish = nodes.Perform(engine.order_documents).Next(this.done)
-    rejected = nodes.Perform(engine.order_documents).Next(this.done)
-    done = nodes.Finish()
+    finish, rejected, done = shapes.ended()
