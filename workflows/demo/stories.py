@@ -22,6 +22,11 @@ OPINIONS: Final = {
     "GM": ("同意。", "Agreed."),
 }
 OF_KIND: Final[dict[str, dict[str, tuple[str, str]]]] = {
+    "tier_change": {
+        "SM": ("客户表现符合所报星级。", "The customer is worth these stars."),
+        "CC": ("门槛与信用等级已核对。", "Gates and credit grade were checked."),
+        "FM": ("返利与费用预算可以承受。", "Rebate and expense are within the budget."),
+    },
     "special_price": {
         "SM": ("价格与数量已同客户核对。", "Price and quantity were checked with the customer."),
         "RD": ("符合大区价格策略。", "In line with the prices of the region."),
