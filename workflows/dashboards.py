@@ -17,6 +17,7 @@ from audit.queries import page, trail_state
 from contracts.models import Document
 from credit.models import CreditLine
 from customers.models import Licence
+from pricing.queries_agreements import agreements_needing_attention
 from workflows.kinds.pages import PAGES
 from workflows.models import Decision, Request, State, Step
 from workflows.queries import inbox, waiting_count
@@ -51,6 +52,7 @@ def home(user: User) -> dict[str, Any]:
         "drafts": drafts(user),
         "lines": list(lines.select_related("customer").order_by("valid_to")[:ROWS]),
         "licences": list(licences.select_related("customer").order_by("valid_to")[:ROWS]),
+        "prices": agreements_needing_attention(user)[:ROWS],
         "on_the_way": on_the_way(list(in_review[:ROWS])),
         "decided": _with_documents(list(decided), user),
         "queue": inbox(user, limit=5),

@@ -82,6 +82,12 @@ def test_the_owner_marks_a_notice_as_seen(place: Shop, agreement: PriceAgreement
     assert notice.seen_by == place.company.rep
 
 
+def test_the_owner_reads_at_home_what_needs_him(place: Shop, agreement: PriceAgreement) -> None:
+    place.grant(10)
+    assert "Two agreements hold for one product" in page(place.company.rep, "home")
+    assert "Two agreements hold for one product" not in page(place.company.manager, "home")
+
+
 def test_what_is_not_yours_does_not_exist(place: Shop, agreement: PriceAgreement) -> None:
     stranger: Client = browser(place.company.other_rep)
     assert stranger.get(reverse("pricing:agreement", args=[agreement.number])).status_code == 404
