@@ -5,15 +5,13 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from config.testing import ROOT
-from config.testing_database import TEMPLATE_PREFIX, clone, fingerprint, maintenance
+from config.testing_database import TEMPLATE_PREFIX, fingerprint, maintenance
 
 RECIPE = ROOT / "docs" / "adding-a-request-kind.md"
 STEP = re.compile(
@@ -91,28 +89,31 @@ def database(name: str) -> str:
     return f"{server.rpartition('/')[0]}/{name}{mark}{options}"
 
 
-@contextmanager
-def prepared(project: Path) -> Iterator[str]:
-    """A database for the copy's own tests: our migrated template with the new app's table on top."""
-    said = run(project, "-c", "from config.testing_database import *; import django; django.setup(); print(fingerprint())",
-               DJANGO_SETTINGS_MODULE="config.settings")  # fmt: skip
-    template = TEMPLATE_PREFIX + said.split()[-1]
-    clone(TEMPLATE_PREFIX + fingerprint(), template)
-    try:
-        run(project, "manage.py", "migrate", "-v0", DATABASE_URL=database(template))
-        yield database("recipe")
-    finally:
-        with maintenance() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{template}" WITH (FORCE)')
+# Makes the migration and the copy's own test template: ours, which is migrated, with the new table on top.
+PREPARE = """
+import importlib, sys, django
+django.setup()
+from django.core.management import call_command
+from config import testing_database as databases
+call_command("makemigrations", "samples", verbosity=0)
+importlib.invalidate_caches()
+template = databases.TEMPLATE_PREFIX + databases.fingerprint()
+databases.clone(sys.argv[1], template)
+with databases._connected_to(template):
+    call_command("migrate", verbosity=0)
+print(template)
+"""
 
 
 @pytest.mark.django_db
 def test_a_newcomer_who_follows_the_recipe_has_a_kind_that_works(project: Path) -> None:
-    run(project, "manage.py", "makemigrations", "samples")
+    ours = TEMPLATE_PREFIX + fingerprint()
+    template = run(project, "-c", PREPARE, ours, DJANGO_SETTINGS_MODULE="config.settings").split()[-1]
     assert (project / "samples" / "migrations" / "0001_initial.py").exists()
-    with prepared(project) as url:
-        said = run(
-            project, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/samples", DATABASE_URL=url,
-            COUNTERSIGN_TEST_EMBEDDED="",
-        )  # fmt: skip
+    try:
+        tests = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/samples")
+        said = run(project, *tests, DATABASE_URL=database("recipe"), COUNTERSIGN_TEST_EMBEDDED="")
+    finally:
+        with maintenance() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{template}" WITH (FORCE)')
     assert "1 passed" in said
