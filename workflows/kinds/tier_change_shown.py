@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from accounts.language import pick
-from accounts.templatetags.formats import day, decimal, money
+from accounts.templatetags.formats import day, decimal, grouped, money
 from audit.clock import db_now
 from customers.models import Lever, ListChange, TierReason
 from customers.queries_tiers import TierState, tiers_in_force
@@ -65,7 +65,7 @@ def line(frozen: Frozen) -> Line:
     return Line(
         what=direction(facts),
         headline=f"{stars(facts.get('current_star'))} → {stars(facts.get('new_star'))}",
-        below=_("Sales %(amount)s") % {"amount": money(frozen.request.amount, frozen.request.currency, decimals=0)},
+        below=_("Sales %(amount)s") % {"amount": f"{frozen.request.currency} {grouped(frozen.request.amount, 0)}"},
         figure=_("%(score)s points") % {"score": score} if score is not None else _("no score"),
         measure=_("entry from %(score)s") % {"score": entry} if entry else "",
         tone="high" if facts.get("below_band") else "muted",
