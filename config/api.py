@@ -23,6 +23,7 @@ from pricing.api import agreements as price_agreements
 from pricing.api import checks as price_checks
 from workflows.api import lines, requests
 from workflows.api_contract import contract_letters
+from workflows.api_contract_template import clause_library, template_letters
 from workflows.api_credit import applications
 from workflows.api_special_price import special_price_letters
 from workflows.api_tier_change import tier_change_letters
@@ -104,6 +105,8 @@ api.add_router("/credit-lines", lines)
 api.add_router("/tier-changes", tier_change_letters)
 api.add_router("/special-prices", special_price_letters)
 api.add_router("/contracts", contract_letters)
+api.add_router("/contract-templates", template_letters)
+api.add_router("/clauses", clause_library)
 api.add_router("/price-agreements", price_agreements)
 api.add_router("/price-checks", price_checks)
 api.add_router("/documents", documents)

@@ -34,7 +34,7 @@ def request_out(request: Request) -> dict[str, Any]:
     return {
         "no": request.no,
         "kind": request.kind,
-        "customer": request.customer.code,
+        "customer": request.customer.code if request.customer else None,
         "amount": request.amount,
         "currency": request.currency,
         "state": request.state,
@@ -111,8 +111,10 @@ def preview_out(shown: Preview) -> dict[str, Any]:
 
 
 def line_out(line: CreditLine) -> dict[str, Any]:
-    """A credit line; ended, waiting or active."""
+    """A credit line; ended, waiting, active or frozen."""
     state = "ended" if line.ended_at else "active" if line.activated_at else "waiting"
+    if state == "active" and getattr(line, "frozen", False):
+        state = "frozen"
     names = ("kind", "basis", "amount", "currency", "term_days", "valid_from", "valid_to")
     return {
         "id": line.pk,

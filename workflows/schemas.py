@@ -124,7 +124,7 @@ class RequestOut(Schema):
 
     no: str
     kind: str
-    customer: str
+    customer: str | None
     amount: Money
     currency: str
     state: str

@@ -153,6 +153,8 @@ class _Reader:
         name = type(node).__name__
         if isinstance(node, nodes.Call):
             self.found.append(finding("call", place, detail=_path(node.node) or name))
+        elif isinstance(node, nodes.Getattr) and node.attr.startswith("_"):
+            self.found.append(finding("private", place, detail=node.attr))
         elif isinstance(node, nodes.Filter | nodes.Test):
             self.found.append(finding("filter", place, detail=node.name))
         elif isinstance(node, _STATEMENTS):

@@ -135,7 +135,18 @@ def version(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """The version with sample values: marked on every page, not sealed."""
-    found = get_object_or_404(_versions(request), pk=pk)
+    return sample_response(get_object_or_404(_versions(request), pk=pk))
+
+
+@access("authenticated")
+@require_GET
+def file(request: HttpRequest, pk: int) -> HttpResponse:
+    """The Word file of a version; one that failed the check of its package was never kept."""
+    return docx_response(get_object_or_404(_versions(request), pk=pk))
+
+
+def sample_response(found: TemplateVersion) -> HttpResponse:
+    """The sample PDF; 404 for a version that has errors."""
     if not found.is_sound or not found.clauses:
         raise Http404
     pdf = storage.get(found.preview_sha256) if found.preview_sha256 else _sample(found)
@@ -145,11 +156,8 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-@access("authenticated")
-@require_GET
-def file(request: HttpRequest, pk: int) -> HttpResponse:
-    """The Word file of a version; one that failed the check of its package was never kept."""
-    found = get_object_or_404(_versions(request), pk=pk)
+def docx_response(found: TemplateVersion) -> HttpResponse:
+    """The Word file; 404 when it could not be opened and was not kept."""
     if not found.clauses:
         raise Http404
     response = HttpResponse(storage.get(found.sha256), content_type=DOCX)

@@ -154,7 +154,7 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
     "a billion laughs": (lambda: entities(LAUGHS, "i"), "dtd"),
     "a vast picture": (lambda: with_parts(**{"word/media/b.png": png(50_000, 50_000)}), "image_too_large"),
     "a drawing with scripts": (lambda: with_parts(**{"word/media/c.svg": b"<svg onload='x'/>"}), "image_format"),
-    "the class of a text": (lambda: said("{{ ''.__class__.__mro__ }}"), "expression"),
+    "the class of a text": (lambda: said("{{ ''.__class__.__mro__ }}"), "private"),
     "private names": (lambda: said("{{ customer.__init__.__globals__ }}"), "private"),
     "a call to the system": (lambda: said("{{ cycler.__init__.__globals__.os.popen('id').read() }}"), "call"),
     "an attribute by filter": (lambda: said("{{ customer|attr('__class__') }}"), "filter"),
