@@ -30,7 +30,12 @@ class Tried:
         return {
             "band": self.ladder[self.level],
             "hints": [
-                {"band": self.ladder[level], "nobody": self.ladder[level] in self.nobody, "price": str(price)}
+                {
+                    "band": self.ladder[level],
+                    "nobody": self.ladder[level] in self.nobody,
+                    "price": str(price),
+                    "shown": shown(price),
+                }
                 for level, price in self.prices
             ],
         }

@@ -46,7 +46,7 @@ CASES: Final = [
     Case("ME1", (("YX-100", "4000", "88", ""),), "volume", "省级集采续标,年内分四批提货 4,000 盒。",
          until("FM"), "1400000"),
     # Within the tier: nobody is asked, the price is granted at once.
-    Case("R0002", (("ZG-ICDP", "60", "16128", ""),), "volume", "年度框架内第四季度提货。", AT_ONCE, "9000000"),
+    Case("R0002", (("ZG-ICDP", "60", "16296", ""),), "volume", "年度框架内第四季度提货。", AT_ONCE, "9000000"),
     Case("R0004", (("ZG-HSS", "24", "38640", "30"), ("ZG-FS", "18", "24645", "")), "competitor",
          "竞品到厂价更低,客户愿意锁定全年用量。", (
              Act("approve_conditional", "FM", "先按八周执行,复核成本后再议。", {"quantity_pct": Decimal(75)}),

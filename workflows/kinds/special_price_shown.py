@@ -152,7 +152,10 @@ def shown(evaluation: Mapping[str, Any]) -> dict[str, Any]:
         "evaluation": evaluation,
         "currency": evaluation["currency"],
         "lines": [each for each in evaluation["lines"] if each["waterfall"]],
-        "evidence": [{**each, "how_words": word("how", each["how"])} for each in evaluation["evidence"]],
+        "evidence": [
+            {**each, "how_words": word("how", each["how"]), "price_words": price_words(Decimal(each["price"]))}
+            for each in evaluation["evidence"]
+        ],
         "promises": [
             {"label": word("kind", each["kind"]), "words": promise_words(each), "note": each["note"]}
             for each in evaluation["promises"]
