@@ -24,15 +24,18 @@ class Item:
 
 
 DECIDERS = frozenset({Role.SM, Role.RD, Role.CC, Role.FM, Role.CFO, Role.GM, Role.CH, Role.LG, Role.QA})
+SELLERS = frozenset({Role.REP})
 FINANCE = frozenset({Role.FM, Role.CFO, Role.AUD})
 ITEMS = [
     Item(_("Home"), "home", "home"),
     Item(_("Queue"), "workflows:queue", "inbox", DECIDERS),
+    Item(_("My requests"), "workflows:mine", "send", SELLERS),
     Item(_("Requests"), "workflows:requests", "list-check"),
     Item(_("Customers"), "customers:list", "users"),
     Item(_("Granted prices"), "pricing:agreements", "tag"),
     Item(_("Re-rating"), "workflows:reratings", "star", frozenset({Role.SO, Role.CC})),
     Item(_("Data import"), "customers:import", "upload", frozenset({Role.CS, Role.SO, Role.CC, Role.FM})),
+    Item(_("Contracts"), "contracts:contracts", "certificate"),
     Item(_("Contract templates"), "contracts:templates", "file-text"),
     Item(_("Documents"), "contracts:documents", "file-certificate"),
     Item(_("Policy"), "policies:detail", "scale"),

@@ -19,7 +19,7 @@ def departures(evaluation: Mapping[str, Any]) -> dict[str, Any]:
         {
             **each,
             "subject": categories.get(each["category"], each["category"]),
-            "lines": redline(each["standard"], each["proposed"]),
+            "lines": [{"pieces": pieces} for pieces in redline(each["standard"], each["proposed"])],
             "removed": not each["proposed"],
         }
         for each in evaluation["deviations"]

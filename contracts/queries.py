@@ -7,9 +7,11 @@ from typing import Generic, TypeVar
 from django.db.models import Model, Q, QuerySet
 
 from contracts import rules
-from contracts.models import Document
+from contracts.models import Document, Kind
+from contracts.pipeline.countersign import check_countersigned
 from contracts.pipeline.verify import Verification, verify_pdf
 from contracts.production import root_certificate
+from jobs import storage
 
 PAGE = 50
 
@@ -28,11 +30,15 @@ class Page(Generic[Row]):
 
 @dataclass(frozen=True)
 class Comparison:
-    """What an uploaded file is beside a document: the same, another of ours, or not as we sealed it."""
+    """What an uploaded file is beside a document: the same, another of ours, or not as we sealed it.
+
+    signers: who signed a contract further, as the certificates in the file say.
+    """
 
     verdict: str
     sha256: str
     verification: Verification
+    signers: tuple[str, ...] = ()
 
 
 def documents(visible: QuerySet[Document], *, text: str = "", kind: str = "") -> QuerySet[Document]:
@@ -69,9 +75,15 @@ def by_code(typed: str) -> Document | None:
 
 
 def compare(document: Document, data: bytes) -> Comparison:
-    """Say whether a file is the issued document: "same", "other" (ours, but another one) or "changed"."""
+    """Say whether a file is the issued document: "same", "signed" (a contract with the other side's signature on it),
+    "other" (ours, but another one) or "changed".
+    """
     sha256 = hashlib.sha256(data).hexdigest()
     found = verify_pdf(data, root_certificate())
     if sha256 == document.pdf_sha256 and found.ok:
         return Comparison("same", sha256, found)
+    if document.kind == Kind.CONTRACT and not found.ok:
+        added = check_countersigned(storage.get(document.pdf_sha256), data, root_certificate())
+        if added is not None and added.ok:
+            return Comparison("signed", sha256, found, tuple(added.signers))
     return Comparison("other" if found.ok else "changed", sha256, found)

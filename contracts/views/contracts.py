@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import AUTHENTICATED, access, roles
 from accounts.models import User
 from accounts.problems import Problem
-from accounts.queries import business_today
+from accounts.queries import business_today, has_role
 from accounts.roles import Role
 from accounts.templatetags import states
 from contracts import contract_queries, queries
@@ -49,6 +49,7 @@ def index(request: HttpRequest) -> HttpResponse:
     ]
     soon = len(contract_queries.ending(visible, business_today()))
     context = {"page": page, "q": text, "chips": chips, "soon": soon, "filtered": bool(text or state)}
+    context["may_register"] = has_role(_user(request), *REGISTER_READERS)
     return render(request, "contracts/contracts.html", context)
 
 

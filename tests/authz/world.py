@@ -15,7 +15,7 @@ from accounts.queries import business_today
 from accounts.services import issue_token
 from audit.clock import db_now
 from audit.models import Event
-from contracts.models import Document
+from contracts.models import Contract, Document, TemplateVersion
 from credit.models import Attachment, CreditApplication, LineCondition
 from customers.models import Contact, Customer, LegalFlag, Licence, RatingRun
 from pricing.models import AgreementNotice
@@ -23,8 +23,9 @@ from tests import factories
 from tests.contracts.factories import issued
 from tests.factories import Company
 from tests.pricing.agreement_factories import shop
+from tests.workflows.contract_stories import approved
 from tests.workflows.factories import ready_application, trading_customer
-from workflows import rules, services
+from workflows import services
 from workflows.kinds.credit import KIND
 from workflows.models import Request, Step, Submission
 
@@ -45,6 +46,12 @@ class World:
     document: Document
     condition: LineCondition
     notice: AgreementNotice
+    contract: Contract
+
+    @property
+    def template(self) -> TemplateVersion:
+        """A published version of the standard contract."""
+        return TemplateVersion.objects.filter(template__unit=self.company.unit)[0]
 
     @property
     def step(self) -> Step:
@@ -59,7 +66,7 @@ class World:
             "customers/": {"pk": self.customer.pk},
             "customers/papers/": {"pk": 1},  # none yet: every kind of letter has its own
             "customers/import/template/": {"kind": "invoices", "form": "csv"},
-            "customers/<int:pk>/contacts/": {"pk": self.customer.pk, "row": Contact.objects.get().pk},
+            "customers/<int:pk>/contacts/": {"pk": self.customer.pk, "row": self.customer.contacts.get().pk},
             "customers/<int:pk>/licences/": {"pk": self.customer.pk, "row": Licence.objects.all()[0].pk},
             "customers/<int:pk>/records/": {"pk": self.customer.pk, "row": LegalFlag.objects.get().pk},
             "policies/": {"number": 1},
@@ -72,6 +79,10 @@ class World:
             "audit/requests/": {"number": self.request.no},
             "v/": {"code": self.document.verify_code},
             "documents/": {"number": self.document.number},
+            "contracts/clauses/": {"pk": self.template.unit.clauses.all()[0].pk},
+            "contracts/templates/": {"pk": self.template.template_id},
+            "contracts/templates/versions/": {"pk": self.template.pk},
+            "contracts/<": {"number": self.contract.number, "no": self.contract.number, "token": "x"},
             "^certificates/": {"form": "pem"},
             "requests/": {"no": self.request.no, "step": self.step.pk, "paper": sent.pk},
             "requests/drafts/": {"kind": "credit", "pk": self.draft.pk, "paper": letter.pk},
@@ -79,6 +90,8 @@ class World:
             "queue/": {"step": self.step.pk},
             "api/v1/customers": {"pk": self.customer.pk, "unit": self.company.unit.code, "kind": "invoices"},
             "api/v1/credit-applications": {"pk": self.draft.pk},
+            "api/v1/contract-templates": {"pk": self.template.pk},
+            "api/v1/contracts": {"pk": self.contract.letter_id},
             "api/v1/requests": {"no": self.request.no, "step": self.step.pk},
             "api/v1/price-agreements": {"number": self.notice.agreement.number},
             "api/v1/documents": {"number": self.document.number},
@@ -128,6 +141,7 @@ def build(company: Company | None = None) -> World:
         decided=decided,
         condition=LineCondition.objects.get(line__request_no=decided.no),
         document=issued(decided.customer, actor=company.cfo, request_no=decided.no),
+        contract=approved(company),
     )
 
 
