@@ -11,8 +11,10 @@ from accounts.fields import DayField, MoneyField
 from credit.choices import ReasonCode, RequestType, SecurityType, Settlement
 from credit.definitions import label
 from credit.models import CreditApplication
+from credit.rules.variants import asks_for
 
 BLANK = ("", "—")
+UNTICKED = ("confidential",)  # a box that is not ticked is not sent
 Section = tuple[Any, list[BoundField]]
 
 
@@ -24,7 +26,8 @@ def _text(code: str, rows: int = 2, named: Any = "") -> forms.CharField:
 class CreditApplicationForm(forms.Form):
     """The fields of form 1 that a person fills in; labels come from the form definition.
 
-    Valid fields are in `cleaned_data` even when others are wrong, so that a draft can be kept field by field.
+    A variant, such as a freeze, has only the fields that it asks for. Valid fields are in `cleaned_data` even when
+    others are wrong, so that a draft can be kept field by field.
     """
 
     req_type = forms.ChoiceField(label=label(1, "req_type"), choices=RequestType.choices)
@@ -78,11 +81,23 @@ class CreditApplicationForm(forms.Form):
             known = {name: getattr(instance, name) for name in self.base_fields}
             options["initial"] = known | (options.get("initial") or {})
         super().__init__(*args, **options)
+        chosen = self.data.get("req_type") or self.initial.get("req_type") or RequestType.NEW
+        for name in list(self.fields):
+            if not asks_for(str(chosen), name):
+                del self.fields[name]
 
     @property
     def sections(self) -> list[Section]:
         """The fields in short sections, for the page."""
-        return [(title, [self[name] for name in names]) for title, names in self.SECTIONS.items()]
+        sections = [
+            (title, [self[name] for name in names if name in self.fields]) for title, names in self.SECTIONS.items()
+        ]
+        return [(title, fields) for title, fields in sections if fields]
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What was typed right; a field that the page did not show keeps its value."""
+        return {name: value for name, value in self.cleaned_data.items() if name in self.data or name in UNTICKED}
 
     def clean(self) -> dict[str, Any]:
         """Dates in order and a security that says what it is; a wrong pair is not kept."""

@@ -6,16 +6,14 @@ from datetime import date
 from functools import reduce
 from typing import Literal
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
-from credit.choices import Measure
-from credit.models import CaseForm, CreditLine, LineMeasure
+from credit.models import CaseForm, CreditLine
 from credit.rules.exposure import Exposure, exposure_of
 from customers.models import Customer
 from customers.queries import ledgers
 from policies.rules.calendar import business_date
 
-FREEZES = LineMeasure.objects.filter(measure=Measure.FREEZE, lifted_at__isnull=True)
 State = Literal["not_set", "zero", "amount", "unlimited"]
 
 
@@ -49,8 +47,9 @@ def lines_in_force(customers: Iterable[Customer], on: date) -> list[CreditLine]:
         activated_at__isnull=False,
         valid_from__lte=on,
     )
-    lines = lines.annotate(frozen=Exists(FREEZES.filter(line=OuterRef("pk")))).order_by("-activated_at", "-pk")
-    return [line for line in lines if _counted(line, on, zones[line.customer_id])]
+    return [
+        line for line in lines.marked().order_by("-activated_at", "-pk") if _counted(line, on, zones[line.customer_id])
+    ]
 
 
 def _counted(line: CreditLine, on: date, zone: str) -> bool:

@@ -139,7 +139,7 @@ def resubmit(request: HttpRequest, no: Name) -> dict[str, Any]:
 @lines.get("", response=LinePage, summary="List credit lines")
 def list_lines(request: HttpRequest, customer: Word = None, cursor: Cursor = None, limit: Limit = 50) -> dict[str, Any]:
     """Lines of customers that you may see, newest first, ended ones too."""
-    rows = CreditLine.objects.visible_to(acting(request)).select_related("customer")
+    rows = CreditLine.objects.visible_to(acting(request)).marked().select_related("customer")
     if customer is not None:
         rows = rows.filter(customer__code=customer)
     page, following = keyset(rows, cursor, limit)

@@ -159,7 +159,9 @@ def ageing(buckets: Sequence[Any], currency: str = "") -> SafeString:
     return rows(row(index) for index in range(len(amounts)))
 
 
-def exposure_bar(components: Sequence[Any], limit: object, currency: str = "", proposed: object = None) -> SafeString:
+def exposure_bar(
+    components: Sequence[Any], limit: object, currency: str = "", proposed: object = None, frozen: bool = False
+) -> SafeString:
     """What the customer may owe us at most, by component, against the line in force and the line asked for."""
     unlimited = limit == "unlimited"
     ceiling = None if unlimited else decimal(limit)
@@ -181,7 +183,7 @@ def exposure_bar(components: Sequence[Any], limit: object, currency: str = "", p
     if asked is not None:
         words = _("asked for %(amount)s") % {"amount": grouped(asked, 0)}
         parts.append(marker(asked, scale, words, below=True))
-    summary = _exposure_words(total, ceiling, currency, unlimited=unlimited)
+    summary = _exposure_words(total, ceiling, currency, unlimited=unlimited, frozen=frozen)
     picture = svg(
         parts,
         title=_("Exposure against the credit line"),
@@ -196,7 +198,7 @@ def exposure_bar(components: Sequence[Any], limit: object, currency: str = "", p
             for index, component in enumerate(components)
         ),
     )
-    over = " is-over" if ceiling is not None and total > ceiling else ""
+    over = " is-over" if frozen or (ceiling is not None and total > ceiling) else ""
     return format_html(
         '<figure class="exposure"><figcaption class="exposure-sum{}">{}</figcaption>{}'
         '<ul class="key-list">{}</ul></figure>',
@@ -204,8 +206,10 @@ def exposure_bar(components: Sequence[Any], limit: object, currency: str = "", p
     )  # fmt: skip
 
 
-def _exposure_words(total: Decimal, ceiling: Decimal | None, currency: str, *, unlimited: bool) -> str:
+def _exposure_words(total: Decimal, ceiling: Decimal | None, currency: str, *, unlimited: bool, frozen: bool) -> str:
     facts = {"total": grouped(total, 0), "currency": currency}
+    if frozen:
+        return _("Exposure %(currency)s %(total)s, the line is frozen: nothing more may be drawn") % facts
     if unlimited:
         return _("Exposure %(currency)s %(total)s, line without limit") % facts
     if ceiling is None:

@@ -51,6 +51,7 @@ LINE: Final = {
     "zero": Look(_("Zero: prepayment only"), "wait", "circle-minus"),
     "amount": Look(_("Line in force"), "good", "circle-check"),
     "unlimited": Look(_("Unlimited"), "info", "circle-check"),
+    "frozen": Look(_("Frozen"), "bad", "ban"),
 }
 DOCUMENT: Final = {
     "queued": Look(_("Being made"), "info", "hourglass"),

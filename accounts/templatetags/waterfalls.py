@@ -105,22 +105,24 @@ def price_words(price: Decimal, *, signed: bool = False) -> str:
     return grouped(price, places, signed=signed)
 
 
-def paper(data: Mapping[str, Any], *, top: int, left: int, width: int, title: str) -> tuple[list[SafeString], int]:
-    """A waterfall without cost and margin inside a larger drawing: its parts and where it ends."""
+def paper(data: Mapping[str, Any], *, left: int, top: int, width: int, height: int, title: str) -> list[SafeString]:
+    """A waterfall without cost and margin inside a larger drawing, filling its field as far as it stays readable."""
     found = list(bars(data, inside=False))
     scale = _scale(found)
-    label, figure = 190, 90
+    row = min(54, (height - 34) // (len(found) + 1))
+    size = min(19, row * 6 // 10)
+    label, figure = width * 38 // 100, size * 7
     room = width - label - figure
-    parts = [_words(left, top + 14, title, strong=True)]
+    parts = [_words(left, top + size + 4, title, size, strong=True)]
     for index, bar in enumerate(found):
-        y = top + 26 + index * 24
-        x = left + label + int(_place(bar.start, scale) * room)
-        size = max(2, int((_place(bar.end, scale) - _place(bar.start, scale)) * room))
-        parts.append(rect(str(left + label), str(room), y, 16, TRACK, rx=2))
-        parts.append(rect(str(x), str(size), y, 16, bar.fill, rx=2))
-        parts.append(_words(left, y + 13, bar.label, strong=bar.total))
-        parts.append(_words(left + width, y + 13, bar.figure, strong=bar.total, end=True))
-    return parts, top + 26 + len(found) * 24
+        y = top + 34 + index * row
+        begin, end = (int(_place(value, scale) * room) for value in (bar.start, bar.end))
+        thick, middle = row * 6 // 10, y + row * 3 // 10 + size // 3
+        parts.append(rect(str(left + label), str(room), y, thick, TRACK, rx=2))
+        parts.append(rect(str(left + label + begin), str(max(2, end - begin)), y, thick, bar.fill, rx=2))
+        parts.append(_words(left, middle, bar.label, size, strong=bar.total))
+        parts.append(_words(left + width, middle, bar.figure, size, strong=bar.total, end=True))
+    return parts
 
 
 def sheet(parts: list[SafeString]) -> str:
@@ -133,10 +135,10 @@ def sheet(parts: list[SafeString]) -> str:
     )
 
 
-def _words(x: int, y: int, words: str, *, strong: bool = False, end: bool = False) -> SafeString:
+def _words(x: int, y: int, words: str, size: int, *, strong: bool = False, end: bool = False) -> SafeString:
     return format_html(
-        '<text x="{}" y="{}" text-anchor="{}" font-size="14" font-weight="{}" fill="{}">{}</text>',
-        x, y, "end" if end else "start", "bold" if strong else "normal", INK, words,
+        '<text x="{}" y="{}" text-anchor="{}" font-size="{}" font-weight="{}" fill="{}">{}</text>',
+        x, y, "end" if end else "start", size, "bold" if strong else "normal", INK, words,
     )  # fmt: skip
 
 

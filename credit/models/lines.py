@@ -25,6 +25,11 @@ class CreditLineQuerySet(models.QuerySet["CreditLine"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(customer__in=Customer.objects.visible_to(user).values("pk"))
 
+    def marked(self) -> Self:
+        """With `frozen`: whether nothing may be drawn on the line now."""
+        held = LineMeasure.objects.filter(measure=Measure.FREEZE, lifted_at__isnull=True)
+        return self.annotate(frozen=models.Exists(held.filter(line=models.OuterRef("pk"))))
+
     def active(self) -> Self:
         """Activated and not ended; the dates still decide whether the line counts on a day."""
         return self.filter(activated_at__isnull=False, ended_at__isnull=True)

@@ -47,7 +47,7 @@ def start_draft(customer: Customer, actor: User) -> CreditApplication:
     values: dict[str, Any] = {"valid_from": today, "valid_to": year_after(today), "settlement": "monthly"}
     if trade.line is not None:
         values |= {
-            "req_type": RequestType.RENEWAL,
+            "req_type": RequestType.UNFREEZE if trade.frozen else RequestType.RENEWAL,
             "req_limit": trade.line.amount,
             "req_term": trade.line.term_days,
         }

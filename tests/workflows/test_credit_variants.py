@@ -39,7 +39,7 @@ def held(company: factories.Company, stars: int = 2, limit: int = 500_000, **fie
     application = ready_application(company, customer=customer, limit=limit)
     start = business_today() - timedelta(days=1)
     terms = Granted(Decimal(limit), 30, start, start + timedelta(days=300))
-    credit.grant_line(application, terms=terms, request_no="CR-0", policy_number=1, actor=company.cfo)
+    credit.grant_line(application, terms=terms, request_no=f"CR-{customer.pk}", policy_number=1, actor=company.cfo)
     return customer
 
 

@@ -15,7 +15,7 @@ from accounts.queries import has_role
 from accounts.roles import Role
 from accounts.templatetags.formats import decimal, grouped
 from credit import services as credit
-from credit.choices import AttachmentKind
+from credit.choices import AttachmentKind, LineKind
 from credit.forms import CreditApplicationForm
 from credit.models import Attachment, CaseForm, CreditApplication
 from credit.queries import latest_forms
@@ -43,12 +43,16 @@ def letters(user: User) -> Any:
 
 def keep(letter: CreditApplication, form: CreditApplicationForm, user: User) -> None:
     """Save what was typed right."""
-    credit.save_draft(letter.customer, form.cleaned_data, user, letter)
+    credit.save_draft(letter.customer, form.kept, user, letter)
 
 
 def notes(letter: CreditApplication, evaluation: Mapping[str, Any]) -> dict[str, str]:
     """Where a value comes from, or what it is measured by, with its date."""
     now, terms, currency = evaluation["limit_now"], evaluation["terms"], evaluation["currency"]
+    base = evaluation["trade_now"]["amount"]
+    if letter.kind == LineKind.TEMPORARY:
+        on_top = _("Comes on top of the limit in force: %(amount)s.") % {"amount": _rounded(base, currency)}
+        return {"req_limit": on_top if base is not None else _("In force today: none.")}
     found = {
         "req_limit": _("In force today: none."),
         "req_term": _("Standard for the tier: %(standard)s days; longest: %(longest)s days.") % terms,

@@ -14,6 +14,7 @@ from credit.choices import ReasonCode, RequestType, SecurityType, Settlement, li
 from credit.models import CreditLine
 from credit.queries import LineState, lines_in_force
 from policies.rules.calendar import business_date
+from workflows.kinds import credit_variants
 from workflows.pages import Frozen, Line, Part, Row
 
 HIGH: Final = 20  # percent over the formula from which it stands out
@@ -48,6 +49,10 @@ def change(frozen: Frozen) -> Decimal | None:
 
 def line(frozen: Frozen) -> Line:
     """Type of request, difference to today, and how far over the formula."""
+    if credit_variants.is_special(frozen.asked):
+        grade = frozen.facts.get("grade")
+        mark = _("Grade %(grade)s") % {"grade": grade} if grade else ""
+        return credit_variants.line(frozen, word("req_type", frozen.asked), mark)
     delta = change(frozen)
     if delta is not None:
         below = _("%(delta)s to today") % {"delta": grouped(delta, 0, signed=True)}
@@ -85,6 +90,8 @@ def word(name: str, asked: Mapping[str, Any]) -> str:
 
 def rows(frozen: Frozen) -> list[Row]:
     """What is asked, against the line in force today."""
+    if credit_variants.is_special(frozen.asked):
+        return credit_variants.rows(frozen, word("req_type", frozen.asked))
     asked, figures, state = frozen.asked, frozen.evaluation["figures"], frozen.today
     held, delta, nothing = state.line, change(frozen), ""
     terms = frozen.evaluation["terms"]
@@ -115,6 +122,8 @@ def rows(frozen: Frozen) -> list[Row]:
 def details(frozen: Frozen) -> list[tuple[str, str]]:
     """What is asked besides limit, term and validity."""
     asked = frozen.asked
+    if credit_variants.is_special(asked):
+        return [(_("Reason"), word("reason_code", asked))] if asked.get("reason_code") else []
     said = [
         (_("Settlement"), word("settlement", asked)),
         (_("Forecast monthly sales"), money(asked.get("forecast_month"), frozen.request.currency)),
@@ -145,13 +154,22 @@ def picture(frozen: Frozen) -> Part:
     """Score bars, and the exposure against the line in force."""
     state = frozen.today
     limit = "unlimited" if state.state == "unlimited" else (state.line.amount if state.line else None)
-    context = {"evaluation": frozen.evaluation, "currency": frozen.request.currency, "limit": limit,
-               "proposed": None if state.state == "unlimited" else frozen.request.amount}  # fmt: skip
+    context: dict[str, Any] = {
+        "evaluation": frozen.evaluation,
+        "currency": frozen.request.currency,
+        "limit": limit,
+        "proposed": None if state.state == "unlimited" else frozen.request.amount,
+        "frozen": state.frozen,
+    }
+    if credit_variants.is_special(frozen.asked):
+        context |= credit_variants.picture(frozen)
     return Part("workflows/credit_picture.html", context)
 
 
 def outcome(frozen: Frozen) -> str:
     """Whether the line that was granted is the one in force."""
+    if credit_variants.is_special(frozen.asked) and (said := credit_variants.outcome(frozen)):
+        return said
     held = frozen.today.line
     granted = frozen.request.state == "approved" and held is not None and held.request_no == frozen.request.no
     return _("The line is in force.") if granted else ""

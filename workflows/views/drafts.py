@@ -70,8 +70,11 @@ def live(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """While typing: keep the valid fields and answer with the panel of evidence, reasons and path."""
     pages = _pages(kind)
     letter = _draft(request, pages, pk)
+    before = _asked(_form(request, pages, letter, bound=False))
     form = _form(request, pages, letter)
     problem = _keep(pages, form, letter, _user(request))
+    if problem is None and _asked(form) != before:  # another variant asks for other fields
+        return HttpResponse(headers={"HX-Refresh": "true"})
     shown = draft_page.live_panel(pages, _draft(request, pages, pk), _user(request))
     # Another amount asks for other papers; otherwise a file that was just chosen stays chosen.
     changed = shown["papers_mark"] != request.POST.get("papers", "")
@@ -213,6 +216,11 @@ def _address(pages: Pages, pk: int) -> str:
 def _form(request: HttpRequest, pages: Pages, letter: Any, *, bound: bool = True) -> Any:
     sent = bound and request.method == "POST"
     return pages.form(letter, _user(request), request.POST if sent else None, request.FILES if sent else None)
+
+
+def _asked(form: Any) -> list[str]:
+    """The names of the fields that the form asks for."""
+    return [field.name for _title, fields, *_part in form.sections for field in fields]
 
 
 def _keep(pages: Pages, form: Any, letter: Any, user: User) -> Problem | None:
