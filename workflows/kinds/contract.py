@@ -13,7 +13,7 @@ from contracts.models import Contract, ContractLetter
 from contracts.services import contracts
 from customers.services.papers import papers_of
 from policies.rules.pack import Pack
-from workflows.content import frozen
+from workflows.assessed import assessed, locked
 from workflows.contract_values import approved_values, same_day
 from workflows.flows.contract import ContractFlow
 from workflows.kind import Assessment, Effect, Kind
@@ -23,19 +23,6 @@ ASKED: Final = tuple(sorted(contracts.EDITABLE - {"template"}))
 AROUND: Final = (
     "customer__unit", "customer__region", "customer__owner", "customer__group", "created_by", "template__unit",
 )  # fmt: skip
-
-
-def lock(pk: int) -> ContractLetter | None:
-    """The letter and its customer, both locked until the transaction ends.
-
-    Two contracts of one customer at the same moment would each not see the other's value.
-    """
-    return (
-        ContractLetter.objects.select_for_update(of=("self", "customer"))
-        .select_related(*AROUND)
-        .filter(pk=pk, discarded_at__isnull=True)
-        .first()
-    )
 
 
 def evaluation_of(letter: ContractLetter, policy: Pack, on: date) -> tuple[ContractEvaluation, list[Any]]:
@@ -51,34 +38,20 @@ def assess(letter: ContractLetter, policy: Pack, on: date) -> Assessment:
     evaluation, papers = evaluation_of(letter, policy, on)
     authority: Decimal = evaluation.value
     terms = {"valid_from": letter.valid_from or on, "valid_to": letter.valid_to or on, "notes": ()}
-    return Assessment(
-        customer=letter.customer,
-        title=str(letter.customer.name),
+    return assessed(
+        letter,
+        kind=CODE,
         amount=evaluation.own_value,
         currency=letter.currency,
         facts=evaluation.facts,
-        content=frozen(
-            kind=CODE,
-            customer=letter.customer,
-            asked={name: getattr(letter, name) for name in ASKED},
-            attachments=[_paper(paper) for paper in papers],
-            evaluation=evaluation.to_json(),
-            facts=evaluation.facts,
-            terms=terms,
-            authority=authority,
-            on=on,
-        ),
+        asked={name: getattr(letter, name) for name in ASKED},
+        papers=papers,
+        evaluation=evaluation.to_json(),
         terms=terms,
         authority=authority,
         blocks=evaluation.blocks,
-        editors=frozenset(letter.editors.values_list("person_id", flat=True)) | {letter.created_by.person_id},
-        confidential=letter.confidential,
+        on=on,
     )
-
-
-def _paper(paper: Any) -> dict[str, Any]:
-    same = ("kind", "sha256", "size")
-    return {"id": paper.pk, "name": paper.file_name, **{name: getattr(paper, name) for name in same}}
 
 
 def prepare(letter: ContractLetter, effect: Effect) -> None:
@@ -116,7 +89,7 @@ KIND = Kind(
     authority_metric="contract_value",
     name=_("Contract"),
     flow=ContractFlow,
-    lock=lock,
+    lock=locked(ContractLetter, *AROUND),
     assess=assess,
     submitted=contracts.mark_submitted,
     reopened=contracts.reopen,

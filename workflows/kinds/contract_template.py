@@ -10,7 +10,7 @@ from contracts.models import TemplateVersion
 from contracts.services import templates
 from contracts.template_evaluation import evaluate
 from policies.rules.pack import Pack
-from workflows.content import frozen
+from workflows.assessed import assessed, locked
 from workflows.flows.contract_template import ContractTemplateFlow
 from workflows.kind import Assessment, Effect, Kind
 from workflows.models import Request
@@ -18,53 +18,33 @@ from workflows.models import Request
 CODE: Final = "contract_template"
 
 
-def lock(pk: int) -> TemplateVersion | None:
-    """The version, locked until the transaction ends, and its template: two of them are decided one after the other."""
-    return (
-        TemplateVersion.objects.select_for_update(of=("self", "template"))
-        .select_related("template__unit", "created_by")
-        .filter(pk=pk, discarded_at__isnull=True)
-        .first()
-    )
-
-
 def assess(letter: TemplateVersion, policy: Pack, on: date) -> Assessment:
     """Compare the version with the published one and say what stands against it."""
     found = evaluate(letter, on, other_in_review=_other_in_review(letter))
     authority = Decimal(found.facts["text_changes"])
     terms = {"valid_from": letter.valid_from or on, "notes": ()}
-    editors = frozenset(letter.editors.values_list("person_id", flat=True))
-    if letter.created_by is not None:
-        editors |= {letter.created_by.person_id}
-    return Assessment(
-        customer=None,
+    return assessed(
+        letter,
+        kind=CODE,
         title=f"{letter.template.code} v{letter.number} · {letter.template.title_zh} / {letter.template.title_en}",
         amount=Decimal(0),
         currency=letter.unit.currency,
         facts=found.facts,
-        content=frozen(
-            kind=CODE,
-            customer=None,
-            asked={
-                "template": letter.template.code,
-                "language": letter.template.language,
-                "number": letter.number,
-                "change": found.change,
-                "change_note": letter.change_note,
-                "valid_from": letter.valid_from,
-                "sha256": letter.sha256,
-            },
-            attachments=[],
-            evaluation=found.to_json(),
-            facts=found.facts,
-            terms=terms,
-            authority=authority,
-            on=on,
-        ),
+        asked={
+            "template": letter.template.code,
+            "language": letter.template.language,
+            "number": letter.number,
+            "change": found.change,
+            "change_note": letter.change_note,
+            "valid_from": letter.valid_from,
+            "sha256": letter.sha256,
+        },
+        papers=(),
+        evaluation=found.to_json(),
         terms=terms,
         authority=authority,
         blocks=found.blocks,
-        editors=editors,
+        on=on,
     )
 
 
@@ -85,7 +65,8 @@ KIND = Kind(
     authority_metric="text_changes",
     name=_("Contract template"),
     flow=ContractTemplateFlow,
-    lock=lock,
+    # Two versions of a template are decided one after the other.
+    lock=locked(TemplateVersion, "template__unit", "created_by", also="template"),
     assess=assess,
     submitted=lambda letter, actor: templates.mark_submitted(letter, actor=actor),
     reopened=lambda letter, actor: templates.reopen(letter, actor=actor),

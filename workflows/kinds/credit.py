@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -13,11 +12,11 @@ from accounts.problems import Problem
 from credit import services as credit
 from credit.authority import is_credit_control
 from credit.evaluation import evaluate
-from credit.models import Attachment, CreditApplication
+from credit.models import CreditApplication
 from credit.rules.variants import asks_for, is_reduction
 from policies.rules.hints import shorter
 from policies.rules.pack import Pack
-from workflows.content import frozen
+from workflows.assessed import assessed, locked
 from workflows.flows.credit import CreditFlow
 from workflows.kind import Assessment, Effect, Kind
 from workflows.rules import ConditionField, Terms
@@ -47,17 +46,7 @@ ASKED = (
 )
 
 
-def lock(pk: int) -> CreditApplication | None:
-    """The application and its customer, both locked until the transaction ends.
-
-    Two applications for one customer at the same moment would each not see the other.
-    """
-    return (
-        CreditApplication.objects.select_for_update(of=("self", "customer"))
-        .select_related("customer__unit", "customer__region", "customer__owner", "customer__group")
-        .filter(pk=pk, discarded_at__isnull=True)
-        .first()
-    )
+AROUND = ("customer__unit", "customer__region", "customer__owner", "customer__group", "created_by")
 
 
 def assess(letter: CreditApplication, policy: Pack, on: date) -> Assessment:
@@ -77,34 +66,20 @@ def assess(letter: CreditApplication, policy: Pack, on: date) -> Assessment:
         "security": (),
         "notes": (),
     }
-    return Assessment(
-        customer=letter.customer,
-        title=str(letter.customer.name),
+    return assessed(
+        letter,
+        kind="credit",
         amount=letter.req_limit or nothing,
         currency=letter.currency,
         facts=evaluation.facts,
-        content=frozen(
-            kind="credit",
-            customer=letter.customer,
-            asked={name: getattr(letter, name) for name in ASKED},
-            attachments=[_paper(paper) for paper in letter.attachments.present()],
-            evaluation=evaluation.to_json(),
-            facts=evaluation.facts,
-            terms=terms,
-            authority=authority,
-            on=on,
-        ),
+        asked={name: getattr(letter, name) for name in ASKED},
+        papers=letter.attachments.present(),
+        evaluation=evaluation.to_json(),
         terms=terms,
         authority=authority,
-        blocks=tuple(evaluation.blocks),
-        editors=frozenset(letter.editors.values_list("person_id", flat=True)) | {letter.created_by.person_id},
-        confidential=letter.confidential,
+        blocks=evaluation.blocks,
+        on=on,
     )
-
-
-def _paper(paper: Attachment) -> dict[str, Any]:
-    same = ("kind", "sha256", "size")
-    return {"id": paper.pk, "name": paper.file_name, **{name: getattr(paper, name) for name in same}}
 
 
 @dataclass(frozen=True)
@@ -177,7 +152,7 @@ KIND = Kind(
     authority_metric="exposure_unsecured_group",
     name=_("Credit application"),
     flow=CreditFlow,
-    lock=lock,
+    lock=locked(CreditApplication, *AROUND),
     assess=assess,
     submitted=submitted,
     reopened=lambda letter, actor: credit.reopen(letter, actor=actor),

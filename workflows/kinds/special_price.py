@@ -15,7 +15,7 @@ from pricing.evaluation import Evaluation, evaluate
 from pricing.models import SpecialPrice
 from pricing.rules.grants import granted_lines, highest_discount
 from pricing.services import agreements, special_prices
-from workflows.content import frozen
+from workflows.assessed import assessed, locked
 from workflows.flows.special_price import SpecialPriceFlow
 from workflows.kind import Assessment, Effect, Kind
 from workflows.rules import ConditionField
@@ -24,19 +24,6 @@ from workflows.tier_figures import figures_for
 CODE: Final = special_prices.CODE
 GRAVE: Final = ("F3", "F2")  # flags that raise the level, the gravest first
 WHOLE: Final = Decimal(100)
-
-
-def lock(pk: int) -> SpecialPrice | None:
-    """The letter and its customer, both locked until the transaction ends.
-
-    Two requests for one customer at the same moment would each not see the other's concession.
-    """
-    return (
-        SpecialPrice.objects.select_for_update(of=("self", "customer"))
-        .select_related(*special_prices.AROUND, "created_by")
-        .filter(pk=pk, discarded_at__isnull=True)
-        .first()
-    )
 
 
 def standing(customer: Customer, policy: Pack, on: date) -> Standing:
@@ -65,28 +52,19 @@ def assess(letter: SpecialPrice, policy: Pack, on: date) -> Assessment:
         "max_discount_pct": highest_discount(line.figures.discount_pct for line in found.judged.values()),
         "notes": (),
     }
-    return Assessment(
-        customer=letter.customer,
-        title=str(letter.customer.name),
+    return assessed(
+        letter,
+        kind=CODE,
         amount=found.whole.value,
         currency=letter.currency,
         facts=found.facts,
-        content=frozen(
-            kind=CODE,
-            customer=letter.customer,
-            asked=_asked(letter, found),
-            attachments=[_paper(paper) for paper in papers_of(CODE, letter.pk)],
-            evaluation=found.to_json(),
-            facts=found.facts,
-            terms=terms,
-            authority=authority,
-            on=on,
-        ),
+        asked=_asked(letter, found),
+        papers=papers_of(CODE, letter.pk),
+        evaluation=found.to_json(),
         terms=terms,
         authority=authority,
         blocks=found.blocks,
-        editors=frozenset(letter.editors.values_list("person_id", flat=True)) | {letter.created_by.person_id},
-        confidential=letter.confidential,
+        on=on,
     )
 
 
@@ -99,11 +77,6 @@ def _asked(letter: SpecialPrice, found: Evaluation) -> dict[str, Any]:
 def _products(found: Evaluation) -> str:
     """The products in a line of text, for lists that do not load the evaluation."""
     return ", ".join(line.product.code for line in found.case.lines)
-
-
-def _paper(paper: Any) -> dict[str, Any]:
-    same = ("kind", "sha256", "size")
-    return {"id": paper.pk, "name": paper.file_name, **{name: getattr(paper, name) for name in same}}
 
 
 def take_effect(letter: SpecialPrice, effect: Effect) -> None:
@@ -146,7 +119,7 @@ KIND: Final = Kind(
     authority_metric="concession",
     name=_("Special price"),
     flow=SpecialPriceFlow,
-    lock=lock,
+    lock=locked(SpecialPrice, *special_prices.AROUND, "created_by"),
     assess=assess,
     submitted=lambda letter, actor: special_prices.mark_submitted(letter, actor=actor),
     reopened=lambda letter, actor: special_prices.reopen(letter, actor=actor),

@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +13,7 @@ from customers.models import TierChange
 from customers.services import papers, tier_changes, tiers
 from policies.rules.pack import Pack
 from workflows import tier_review
-from workflows.content import frozen
+from workflows.assessed import assessed, locked
 from workflows.flows.tier_change import TierChangeFlow
 from workflows.kind import Assessment, Effect, Kind
 from workflows.rules import ConditionField
@@ -21,52 +21,29 @@ from workflows.tier_evaluation import blocks, evaluate_change, ordered_by_credit
 
 CODE: Final = "tier_change"
 ASKED: Final = (*tier_changes.FIELDS,)
-
-
-def lock(pk: int) -> TierChange | None:
-    """The letter and its customer, both locked until the transaction ends."""
-    return (
-        TierChange.objects.select_for_update(of=("self", "customer"))
-        .select_related("customer__unit", "customer__region", "customer__owner", "customer__group", "created_by")
-        .filter(pk=pk, discarded_at__isnull=True)
-        .first()
-    )
+AROUND: Final = ("customer__unit", "customer__region", "customer__owner", "customer__group", "created_by")
 
 
 def assess(letter: TierChange, policy: Pack, on: date) -> Assessment:
     """Evaluate the change on a business date; incomplete drafts are assessed as far as they go."""
     case = evaluate_change(letter, policy, on)
-    customer, sales = letter.customer, case.rating.figures.net_sales
+    sales = case.rating.figures.net_sales
     authority = Decimal(str(case.facts["authority_level"]))
     terms = {"effective_on": case.change.effective_from, "rerate_on": case.rerate_on, "notes": ()}
-    return Assessment(
-        customer=customer,
-        title=str(customer.name),
+    return assessed(
+        letter,
+        kind=CODE,
         amount=sales or Decimal(0),
-        currency=customer.currency,
+        currency=letter.customer.currency,
         facts=case.facts,
-        content=frozen(
-            kind=CODE,
-            customer=customer,
-            asked={name: getattr(letter, name) for name in ASKED},
-            attachments=[_paper(paper) for paper in papers.papers_of(CODE, letter.pk)],
-            evaluation=case.to_json(),
-            facts=case.facts,
-            terms=terms,
-            authority=authority,
-            on=on,
-        ),
+        asked={name: getattr(letter, name) for name in ASKED},
+        papers=papers.papers_of(CODE, letter.pk),
+        evaluation=case.to_json(),
         terms=terms,
         authority=authority,
         blocks=blocks(case),
-        editors=frozenset(letter.editors.values_list("person_id", flat=True)) | {letter.created_by.person_id},
-        confidential=letter.confidential,
+        on=on,
     )
-
-
-def _paper(paper: Any) -> dict[str, Any]:
-    same = ("kind", "sha256", "size")
-    return {"id": paper.pk, "name": paper.file_name, **{name: getattr(paper, name) for name in same}}
 
 
 def submitted(letter: TierChange, actor: User) -> None:
@@ -105,7 +82,7 @@ KIND = Kind(
     authority_metric="authority_level",
     name=_("Tier change"),
     flow=TierChangeFlow,
-    lock=lock,
+    lock=locked(TierChange, *AROUND),
     assess=assess,
     submitted=submitted,
     reopened=lambda letter, actor: tier_changes.reopen(letter, actor=actor),
