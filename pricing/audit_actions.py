@@ -14,6 +14,6 @@ register("pricing.notice_seen", "已查看价格协议提醒", "Notice about a p
 register("pricing.quantity_ordered", "订单占用协议数量", "Order taken on an agreement")
 register("pricing.quantity_delivered", "协议订单已交货", "Order on an agreement delivered")
 register("pricing.quantity_invoiced", "协议订单已开票", "Order on an agreement invoiced")
-register("pricing.quantity_returned", "退货,协议数量恢复", "Return opened an agreement's quantity again")
-register("pricing.quantity_cancelled", "取消订单,协议数量恢复", "Cancellation opened an agreement's quantity again")
+register("pricing.quantity_returned", "退货，协议数量恢复", "Return opened an agreement's quantity again")
+register("pricing.quantity_cancelled", "取消订单，协议数量恢复", "Cancellation opened an agreement's quantity again")
 register("pricing.link_broken", "订单价格与协议不符", "Order at another price than agreed")

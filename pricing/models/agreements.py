@@ -254,9 +254,9 @@ class UtilisationEntry(models.Model):
 class NoticeCode(models.TextChoices):
     """What an owner should look at."""
 
-    CAP_80 = "cap_80", _("80 % of the quantity is taken")
+    CAP_80 = "cap_80", _("80 per cent of the quantity are taken")
     CAP_100 = "cap_100", _("The quantity is used up")
-    CAP_120 = "cap_120", _("120 % of the quantity is taken")
+    CAP_120 = "cap_120", _("120 per cent of the quantity are taken")
     ENDS_90 = "ends_90", _("Ends within 90 days")
     ENDS_60 = "ends_60", _("Ends within 60 days")
     ENDS_30 = "ends_30", _("Ends within 30 days")

@@ -194,7 +194,7 @@ def at_standard(standard: Standard) -> Reason:
     }  # fmt: skip
     return Reason(
         "price_list",
-        "按价目表 {list} 标价 {list_price},扣除等级折扣 {discount}%,单价 {price}。".format(**values),
+        "按价目表 {list} 标价 {list_price}，扣除等级折扣 {discount}%，单价 {price}。".format(**values),
         "Price list {list}: {list_price} less the tier discount of {discount} % is {price}.".format(**values),
         values,
     )
@@ -204,7 +204,7 @@ def below_price(standard: Standard, asked: Asked) -> Reason:
     values = {"asked": plain(asked.unit_price or ZERO), "price": plain(standard.price)}
     return Reason(
         "below_price",
-        "订单单价 {asked} 低于等级价 {price},且没有有效的特价协议。".format(**values),
+        "订单单价 {asked} 低于等级价 {price}，且没有有效的特价协议。".format(**values),
         "The order says {asked}, which is below the tier price of {price}, and no agreement holds.".format(**values),
         values,
     )
@@ -214,7 +214,7 @@ def link_broken(grant: Grant, asked: Asked) -> Reason:
     values = {"asked": plain(asked.unit_price or ZERO), "price": plain(grant.price), "agreement": grant.agreement}
     return Reason(
         "link_broken",
-        "订单单价 {asked} 与协议 {agreement} 的批准价 {price} 不一致,不占用协议数量。".format(**values),
+        "订单单价 {asked} 与协议 {agreement} 的批准价 {price} 不一致，不占用协议数量。".format(**values),
         "The order says {asked}, agreement {agreement} grants {price}: the link is broken and nothing is used.".format(
             **values
         ),
@@ -237,22 +237,22 @@ def _of_cap(code: str, zh: str, en: str) -> Callable[[Grant, Asked, Decimal], Re
 
 at_grant = _of_cap(
     "agreement",
-    "协议 {agreement} 批准单价 {price},有效至 {last}(含当日)。",
+    "协议 {agreement} 批准单价 {price}，有效至 {last}（含当日）。",
     "Agreement {agreement} grants {price} up to and including {last}.",
 )
 over_soft = _of_cap(
     "over_soft_cap",
-    "协议 {agreement} 剩余数量 {remaining},本单 {quantity} 超出软上限,按批准价执行并提醒。",
+    "协议 {agreement} 剩余数量 {remaining}，本单 {quantity} 超出软上限，按批准价执行并提醒。",
     "Agreement {agreement} has {remaining} left; {quantity} go over its soft cap, which is noted.",
 )
 partly = _of_cap(
     "partly_covered",
-    "协议 {agreement} 只剩 {covered},本单 {quantity} 中有 {rest} 不在协议内。",
+    "协议 {agreement} 只剩 {covered}，本单 {quantity} 中有 {rest} 不在协议内。",
     "Agreement {agreement} covers {covered} of {quantity}; the remaining {rest} are not covered.",
 )
 above = _of_cap(
     "above_cap",
-    "协议 {agreement} 的数量已用完,本单 {quantity} 全部不在协议内。",
+    "协议 {agreement} 的数量已用完，本单 {quantity} 全部不在协议内。",
     "Agreement {agreement} is used up; none of the {quantity} are covered.",
 )
 
