@@ -6,7 +6,7 @@ A sales representative sees what he sent, everybody else what he may read. Const
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import F, Prefetch, Q
 from django.db.models.functions import Now
 
 from accounts.models import User
@@ -22,6 +22,7 @@ from workflows.kinds.pages import PAGES
 from workflows.models import Decision, Request, State, Step
 from workflows.queries import inbox, waiting_count
 from workflows.queries_pages import holders_now
+from workflows.summaries import lines_of
 
 ROWS = 8
 EVENTS = 6
@@ -33,13 +34,13 @@ RECENTLY = timedelta(days=30)
 def home(user: User) -> dict[str, Any]:
     """Everything on the home page of this user."""
     today = business_today()
-    mine = Request.objects.filter(submitter__person_id=user.person_id).select_related("customer", "unit", "region")
+    mine = Request.objects.filter(submitter__person_id=user.person_id).select_related("customer__unit", "unit", "region")
     returned = mine.filter(state=State.RETURNED).prefetch_related(
         Prefetch("decisions", Decision.objects.filter(verb="return").select_related("actor", "submission"))
     )
     sells = has_role(user, Role.REP)
-    shown = mine if sells else Request.objects.visible_to(user).select_related("customer", "unit", "region")
-    in_review = shown.filter(state=State.IN_REVIEW).order_by("-pk")
+    shown = mine if sells else Request.objects.visible_to(user).select_related("customer__unit", "unit", "region")
+    in_review = shown.open().exclude(state=State.RETURNED).order_by("-pk")
     lines = CreditLine.objects.active().filter(customer__owner=user, valid_to__range=(today, today + LINE_ENDS_SOON))
     licences = Licence.objects.filter(
         customer__owner=user, customer__active=True, blocking=True, valid_to__lte=today + LICENCE_ENDS_SOON
@@ -54,7 +55,7 @@ def home(user: User) -> dict[str, Any]:
         "licences": list(licences.select_related("customer").order_by("valid_to")[:ROWS]),
         "prices": agreements_needing_attention(user)[:ROWS],
         "on_the_way": on_the_way(list(in_review[:ROWS])),
-        "decided": _with_documents(list(decided), user),
+        "decided": with_documents(list(decided), user),
         "queue": inbox(user, limit=5),
         "waiting": waiting_count(user),
         "today": today,
@@ -88,21 +89,25 @@ def _latest(user: User) -> list[Event]:
 
 def on_the_way(requests: list[Request]) -> list[dict[str, Any]]:
     """Each request with its step bar and who has it now, until when."""
-    steps = Step.objects.filter(request__in=requests).select_related("submission").order_by("stage", "id")
+    current = Step.objects.filter(request__in=requests, submission__round=F("request__round"))
     by_request: dict[int, list[Step]] = {}
-    for step in steps:
+    for step in current.order_by("stage", "id"):
         by_request.setdefault(step.request_id, []).append(step)
-    held = holders_now(requests)
+    held, lines = holders_now(requests), lines_of(requests)
     rows = []
     for request in requests:
-        current = [step for step in by_request.get(request.pk, []) if step.submission.round == request.round]
         holders = held.get(request.pk, [])
         people = [name for holder in holders for name in holder.people]
         due = min((holder.due_at for holder in holders if holder.due_at), default=None)
         rows.append(
             {
                 "request": request,
-                "steps": [{"role": step.role, "state": step.status, "stage": step.stage} for step in current],
+                "kind": PAGES[request.kind],
+                "line": lines.get(request.pk),
+                "steps": [
+                    {"role": step.role, "state": step.status, "stage": step.stage}
+                    for step in by_request.get(request.pk, [])
+                ],
                 "people": list(dict.fromkeys(people)),
                 "due": due,
             }
@@ -110,9 +115,18 @@ def on_the_way(requests: list[Request]) -> list[dict[str, Any]]:
     return rows
 
 
-def _with_documents(requests: list[Request], user: User) -> list[dict[str, Any]]:
-    """Each request with the notice in the reader's language, once it is there."""
+def with_documents(requests: list[Request], user: User) -> list[dict[str, Any]]:
+    """Each request in a line, with the notice in the reader's language, once it is there."""
     wanted = Q(request_no__in=[each.no for each in requests], kind="decision_notice", state="done")
     documents = Document.objects.filter(wanted, language=user.language)
     numbers = {document.request_no: document for document in documents}
-    return [{"request": each, "document": numbers.get(each.no)} for each in requests]
+    lines = lines_of(requests)
+    return [
+        {
+            "request": each,
+            "kind": PAGES[each.kind],
+            "line": lines.get(each.pk),
+            "document": numbers.get(each.no),
+        }
+        for each in requests
+    ]

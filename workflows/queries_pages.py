@@ -145,7 +145,7 @@ def request_page(
     requests: QuerySet[Request], *, before: int | None = None, after: int | None = None, size: int = PAGE
 ) -> Page:
     """One keyset page; one statement."""
-    requests = requests.select_related("customer", "submitter", "unit")
+    requests = requests.select_related("customer__unit", "submitter", "unit")
     if after is not None:
         found = list(requests.filter(pk__gt=after).order_by("pk")[: size + 1])
         rows = found[:size][::-1]

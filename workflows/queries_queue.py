@@ -12,12 +12,11 @@ from accounts.models import User
 from audit.clock import db_now
 from workflows.models import Decision, Step, queue_keys
 from workflows.queries_pages import named
+from workflows.summaries import SHOWN
 
 PAGE: Final = 50
 # Counts on chips stop here: a manager with more has another problem than the exact number.
 COUNTED: Final = 500
-# The parts of a submission that a row of a list shows: the evaluation, which is large, stays in the database.
-SHOWN: Final = {"asked": "content__asked", "facts": "content__facts", "terms": "content__terms"}
 
 
 @dataclass(frozen=True)

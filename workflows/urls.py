@@ -1,11 +1,12 @@
 from django.urls import path
 
-from workflows.views import contract, drafts, queue, requests, rerating
+from workflows.views import contract, drafts, mine, queue, requests, rerating
 
 app_name = "workflows"
 urlpatterns = [
     path("requests/", requests.index, name="requests"),
     path("requests/new/", drafts.choose, name="new"),
+    path("requests/mine/", mine.index, name="mine"),
     path("requests/drafts/<slug:kind>/<int:pk>/", drafts.edit, name="draft"),
     path("requests/drafts/<slug:kind>/<int:pk>/preview/", drafts.live, name="draft-preview"),
     path("requests/drafts/<slug:kind>/<int:pk>/submit/", drafts.submit, name="draft-submit"),

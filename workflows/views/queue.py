@@ -21,6 +21,8 @@ from workflows.kinds import REGISTRY
 from workflows.models import Request, Step
 from workflows.queries_pages import hours_until
 from workflows.queries_queue import QueueFilter
+from workflows.summaries import SHOWN
+from workflows.summaries import lines as lines_shown
 from workflows.views import shown
 
 
@@ -86,7 +88,7 @@ def page(
 def _rows(steps: list[Step]) -> list[dict[str, Any]]:
     """What the table shows, from rows that were loaded together."""
     now = db_now()
-    lines = shown.lines([(step.request, {name: getattr(step, name) for name in queries.SHOWN}) for step in steps])
+    lines = lines_shown((step.request, {name: getattr(step, name) for name in SHOWN}) for step in steps)
     return [
         {
             "step": step,

@@ -29,6 +29,7 @@ from workflows.kinds import REGISTRY
 from workflows.kinds.pages import PAGES
 from workflows.models import Decision, Request, State, Step
 from workflows.sharing import share_request
+from workflows.summaries import lines_of
 from workflows.views import queue, shown
 
 # Refusals of the service that belong to a field of the decision form, where it has that field.
@@ -57,11 +58,11 @@ def index(request: HttpRequest) -> HttpResponse:
     counts = queries.state_counts(fitting)
     chosen = fitting.filter(state=wanted.state) if wanted.state else fitting
     found = queries.request_page(chosen, before=_cursor(request, "before"), after=_cursor(request, "after"))
-    holders, now = queries.holders_now(found.rows), db_now()
+    holders, now, lines = queries.holders_now(found.rows), db_now(), lines_of(found.rows)
     context = {
         "form": form,
         "page": found,
-        "rows": [_row(row, holders.get(row.pk, []), now) for row in found.rows],
+        "rows": [{**_row(row, holders.get(row.pk, []), now), "line": lines.get(row.pk)} for row in found.rows],
         "chips": _chips(request.GET, wanted.state, counts),
         "filtered": any((wanted.q, wanted.state, wanted.kind, wanted.start, wanted.end)),
         "state": wanted.state,

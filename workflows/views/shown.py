@@ -19,7 +19,7 @@ from workflows.kind import Kind
 from workflows.kinds import REGISTRY
 from workflows.kinds.pages import PAGES
 from workflows.models import Request, Step, Submission
-from workflows.pages import Frozen, Line, Pages
+from workflows.pages import Frozen, Pages
 from workflows.queries_pages import (
     current_round,
     hours_until,
@@ -122,19 +122,6 @@ def frozen(request: Request, content: Mapping[str, Any]) -> Frozen:
         evaluation=content["evaluation"],
     )
     return replace(found, today=PAGES[request.kind].todays([found]).get(request.pk))
-
-
-def lines(loaded: Iterable[tuple[Request, Mapping[str, Any]]]) -> dict[int, Line]:
-    """One line for each request of a list, of whatever kind; a constant number of statements for each kind."""
-    by_kind: dict[str, list[Frozen]] = {}
-    for request, parts in loaded:
-        by_kind.setdefault(request.kind, []).append(Frozen(request, **parts))
-    found: dict[int, Line] = {}
-    for kind, rows in by_kind.items():
-        today = PAGES[kind].todays(rows)
-        for row in rows:
-            found[row.request.pk] = PAGES[kind].line(replace(row, today=today.get(row.request.pk)))
-    return found
 
 
 def letter(pages: Pages, found: Frozen, submission: Submission) -> dict[str, Any]:
