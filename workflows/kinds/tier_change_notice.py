@@ -131,3 +131,54 @@ def _closing() -> str:
         "are not affected. The payment term is the shorter of tier and credit grade; credit limits follow their own "
         "decision.",
     )
+
+
+def tier_change_sheet(case: "Case") -> tuple[Table, ...]:
+    """What the deciders had before them: score, gates and tests, for the approval sheet."""
+    evaluation = case.content["evaluation"]
+    rating, tests = evaluation["rating"], evaluation["rating"]["tests"]["tests"]
+    item, result = pick("项目", "Item"), pick("结果", "Result")
+    return (
+        Table(
+            pick("分级得分", "Tier score"),
+            (pick("因素", "Factor"), pick("数值", "Value"), pick("分档", "Band"), pick("得分", "Points")),
+            tuple(
+                (
+                    f"{each['code']} {pick(each['zh'], each['en'])}",
+                    each["value"] or NOTHING,
+                    each["band"] or NOTHING,
+                    NOTHING if each["points"] is None else f"{each['points']} / {each['max']}",
+                )
+                for each in evaluation["lines"]
+            ),
+            "lrlr",
+        ),
+        Table(
+            pick("门槛与假大户识别", "Gates and tests for false key accounts"),
+            (item, result),
+            (
+                *((pick(each["zh"], each["en"]), _passed(each["passed"])) for each in rating["gates"]),
+                *((f"{test['code']} {pick(test['zh'], test['en'])}", _state(test)) for test in tests),
+            ),
+            "ll",
+        ),
+    )
+
+
+def _passed(passed: bool | None) -> str:
+    if passed is None:
+        return pick("未知", "not known")
+    return pick("通过", "passed") if passed else pick("未通过", "not passed")
+
+
+def _state(test: Mapping[str, Any]) -> str:
+    words = {
+        "flag": pick("标记", "flag"),
+        "amber": pick("关注", "watch"),
+        "clear": pick("正常", "clear"),
+        "true": pick("真大户", "true key account"),
+        "not": pick("条件未全部满足", "conditions not all met"),
+    }
+    why = "; ".join(pick(reason["zh"], reason["en"]) for reason in test["reasons"])
+    word = words.get(test["state"], pick("未知", "not known"))
+    return f"{word}: {why}" if why else word

@@ -15,7 +15,7 @@ from customers.models import Customer, TierChange
 from customers.services import tier_changes
 from workflows.kinds import tier_change_shown
 from workflows.kinds.tier_change import CODE, KIND
-from workflows.kinds.tier_change_notice import tier_change_notice
+from workflows.kinds.tier_change_notice import tier_change_notice, tier_change_sheet
 from workflows.letter_papers import papers_of
 from workflows.pages import Pages, Part
 from workflows.preview import Preview
@@ -101,4 +101,5 @@ PAGES = Pages(
     todays=tier_change_shown.todays,
     outcome=tier_change_shown.outcome,
     notice=tier_change_notice,
+    sheet_tables=tier_change_sheet,
 )
