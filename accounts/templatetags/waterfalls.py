@@ -110,8 +110,9 @@ def paper(data: Mapping[str, Any], *, left: int, top: int, width: int, height: i
     found = list(bars(data, inside=False))
     scale = _scale(found)
     row = min(54, (height - 34) // (len(found) + 1))
-    size = min(19, row * 6 // 10)
-    label, figure = width * 38 // 100, size * 7
+    label = width * 38 // 100
+    size = min(19, row * 6 // 10, label // 12)  # two dozen letters fit beside the bars
+    figure = size * 7
     room = width - label - figure
     parts = [_words(left, top + size + 4, title, size, strong=True)]
     for index, bar in enumerate(found):

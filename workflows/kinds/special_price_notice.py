@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from workflows.letters.case import Case
 
 DRAWN: Final = 4  # waterfalls that one drawing has room for
-COLUMNS: Final = ((0, 480), (520, 480))
+HEIGHT: Final = 490
+COLUMNS: Final = ((6, 470), (516, 476))
+WHOLE: Final = (6, 986)
 
 
 def special_price_notice(case: "Case") -> Notice:
@@ -129,14 +131,12 @@ def _prices(lines: Sequence[GrantedLine], asked: Sequence[Mapping[str, Any]]) ->
 def _picture(lines: Sequence[GrantedLine], currency: str) -> Picture:
     """Up to four waterfalls, those with the largest discount in money first."""
     chosen = sorted(lines, key=lambda line: (line.net_price - line.list_price) * line.quantity)[:DRAWN]
-    parts, ends = [], [0, 0]
+    parts = []
+    high = HEIGHT // max(1, -(-len(chosen) // 2))
     for index, line in enumerate(chosen):
-        left, width = COLUMNS[index % 2] if len(chosen) > 1 else (0, 1000)
-        drawn, end = paper(
-            line.waterfall, top=ends[index % 2], left=left, width=width, title=f"{line.product_code} · {currency}"
-        )
-        ends[index % 2] = end + 22
-        parts += drawn
+        left, width = COLUMNS[index % 2] if len(chosen) > 1 else WHOLE
+        place = {"left": left, "top": index // 2 * high, "width": width, "height": high}
+        parts += paper(line.waterfall, **place, title=f"{line.product_code} · {currency}")
     said = "; ".join(_said(line) for line in chosen)
     return Picture(pick("价格瀑布（每库存单位）", "Price waterfall (per stock unit)"), sheet(parts), said)
 
