@@ -1,21 +1,12 @@
 """A customer with a credit line and prices, and a contract letter that may be sent."""
 
-import io
-import tempfile
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
-
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign import fields, signers
 
 from accounts.queries import business_today
 from audit.clock import db_now
 from contracts.models import CompanyAccount, ContractLetter, ContractTemplate
-from contracts.pipeline.keys import Authority
-from contracts.pipeline.seal import HeldKeySigner
-from contracts.pipeline.waiting import wait_for
 from contracts.services import contracts
 from contracts.services.clauses import import_standard
 from credit.models import CreditLine
@@ -131,17 +122,3 @@ def ready_contract(
         **changes,
     }
     return contracts.save_draft(customer, values, company.rep)
-
-
-def countersigned(pdf: bytes, *, name: str = "江南装备制造有限公司", field: str = "Counterparty") -> bytes:
-    """The file with the other side's own signature on it, of a certificate that we do not know."""
-    with tempfile.TemporaryDirectory() as folder:
-        keys = Authority(Path(folder) / "keys")
-        writer = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=False)
-        metadata = signers.PdfSignatureMetadata(
-            field_name=field, md_algorithm="sha256", subfilter=fields.SigSeedSubFilter.PADES
-        )
-        output = io.BytesIO()
-        signer = signers.PdfSigner(metadata, HeldKeySigner(keys.seal("buyer", name, "9131")))
-        wait_for(signer.async_sign_pdf(writer, output=output))
-        return output.getvalue()

@@ -5,10 +5,11 @@ from typing import Any
 from contracts.models import Contract, ContractLetter
 from customers.queries import business_day
 from jobs import executor, storage
-from tests.contracts.contract_factories import countersigned, ready_contract
+from tests.contracts.contract_factories import ready_contract
 from tests.factories import Company
 from workflows import services
 from workflows.contract_signing import sign_contract
+from workflows.demo.contract import countersigned
 from workflows.kinds.contract import KIND
 from workflows.models import Request, Step
 
@@ -52,6 +53,11 @@ def ours(contract: Contract) -> bytes:
 
 def signed(company: Company, contract: Contract, **said: Any) -> Contract:
     """The other side has signed our file."""
-    given = {"name": "signed.pdf", "data": countersigned(ours(contract)), "actor": company.rep, **said}
+    given = {
+        "name": "signed.pdf",
+        "data": countersigned(ours(contract), contract.customer),
+        "actor": company.rep,
+        **said,
+    }
     given.setdefault("signed_on", business_day(contract.customer.unit))
     return sign_contract(contract, idempotency_key=f"sign {contract.pk} {len(given['data'])}", **given)

@@ -11,9 +11,10 @@ from accounts.queries import business_today
 from contracts.models import Contract, ContractLetter
 from jobs import executor, storage
 from tests import factories
-from tests.contracts.contract_factories import countersigned, credit_line, house, ready_contract, trading_partner
+from tests.contracts.contract_factories import credit_line, house, ready_contract, trading_partner
 from tests.factories import Company
 from workflows import services
+from workflows.demo.contract import countersigned
 from workflows.kinds.contract import KIND
 from workflows.models import Request, Step
 
@@ -76,7 +77,9 @@ def test_a_contract_goes_from_the_form_over_the_seal_to_the_signed_copy(company:
     refused = rep.post(f"/contracts/{contract.number}/sign/", {"signed_on": today, "file": _file(ours)})
     assert refused.status_code == 422
     assert "This is our own file" in refused.content.decode()
-    signed = rep.post(f"/contracts/{contract.number}/sign/", {"signed_on": today, "file": _file(countersigned(ours))})
+    signed = rep.post(
+        f"/contracts/{contract.number}/sign/", {"signed_on": today, "file": _file(countersigned(ours, customer))}
+    )
     assert signed.status_code == 302, signed.content.decode()[:2000]
     contract.refresh_from_db()
     assert contract.state == "effective"

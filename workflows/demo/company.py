@@ -12,7 +12,18 @@ from audit import origin
 from audit.clock import db_now
 from customers.models import Customer, CustomerGroup
 from policies.services import load_default_version
-from workflows.demo import agreements, medical, people, requests, rolls, special_price, tier_change, worked
+from workflows.demo import (
+    agreements,
+    contract,
+    contract_template,
+    medical,
+    people,
+    requests,
+    rolls,
+    special_price,
+    tier_change,
+    worked,
+)
 from workflows.demo.feed import post
 from workflows.demo.files import CustomerFile, open_file
 from workflows.demo.people import Group
@@ -42,6 +53,8 @@ def build(customers: int = rolls.CUSTOMERS) -> None:
         special_price.open_all(group, opened, today)
         agreements.use({"rolls": group.people["cs.rolls"], "medical": group.people["cs.med"]})
         tier_change.open_all(group, opened, today)
+        contract_template.open_all(group, today)
+        contract.open_all(group, opened, today)
 
 
 def _customers(rng: Random, group: Group, today: date, count: int) -> dict[str, Customer]:
