@@ -33,6 +33,12 @@ OF_KIND: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "FM": ("毛利与让利金额已核对。", "Margin and concession were checked."),
         "LG": ("竞品证据来源合规。", "The evidence was obtained properly."),
     },
+    "contract_template": {
+        "LG": ("条款合法,措辞清楚。", "The clauses are lawful and clear."),
+        "FM": ("违约与结算条款符合财务制度。", "Breach and settlement follow our finance rules."),
+        "RD": ("对客户可以接受。", "Customers can accept it."),
+        "QA": ("质量条款未变。", "The clauses on quality are as before."),
+    },
 }
 
 
