@@ -17,7 +17,8 @@ from audit.clock import db_now
 from audit.models import Event
 from contracts.models import Contract, Document, TemplateVersion
 from credit.models import Attachment, CreditApplication, LineCondition
-from customers.models import Contact, Customer, LegalFlag, Licence, RatingRun
+from customers.models import Contact, Customer, LegalFlag, Licence, RatingRun, TierChange
+from customers.services.tier_changes import save_tier_change
 from pricing.models import AgreementNotice
 from tests import factories
 from tests.contracts.factories import issued
@@ -90,6 +91,7 @@ class World:
             "queue/": {"step": self.step.pk},
             "api/v1/customers": {"pk": self.customer.pk, "unit": self.company.unit.code, "kind": "invoices"},
             "api/v1/credit-applications": {"pk": self.draft.pk},
+            "api/v1/tier-changes": {"pk": TierChange.objects.get().pk},
             "api/v1/contract-templates": {"pk": self.template.pk},
             "api/v1/contracts": {"pk": self.contract.letter_id},
             "api/v1/requests": {"no": self.request.no, "step": self.step.pk},
@@ -125,13 +127,14 @@ def build(company: Company | None = None) -> World:
         on=business_today(), effective_on=business_today(), policy_number=1, started_by=company.credit_controller,
         started_at=db_now(), total=1,
     )  # fmt: skip
-    condition = dict(security="Bank guarantee of 100,000")
+    condition = {"security": "Bank guarantee of 100,000"}
     decide(company, decided, "SM", verb="approve_conditional", reason="safer", conditions=condition)
     while step := Step.objects.filter(request=decided, status="open").first():
         decide(company, decided, step.role)
     decided.refresh_from_db()
     place = shop(company)
     place.grant()
+    save_tier_change(customer, {"proposed_tier": 3}, company.rep)
     return World(
         company=company,
         notice=place.grant().notices.get(code="conflict"),

@@ -119,7 +119,7 @@ def _benefits(evaluation: Mapping[str, Any]) -> Table:
             )
             for row in rows
         ),
-        "lll",
+        figures=False,
     )
 
 
@@ -151,7 +151,6 @@ def tier_change_sheet(case: "Case") -> tuple[Table, ...]:
                 )
                 for each in evaluation["lines"]
             ),
-            "lrlr",
         ),
         Table(
             pick("门槛与假大户识别", "Gates and tests for false key accounts"),
@@ -160,7 +159,7 @@ def tier_change_sheet(case: "Case") -> tuple[Table, ...]:
                 *((pick(each["zh"], each["en"]), _passed(each["passed"])) for each in rating["gates"]),
                 *((f"{test['code']} {pick(test['zh'], test['en'])}", _state(test)) for test in tests),
             ),
-            "ll",
+            figures=False,
         ),
     )
 
