@@ -5,7 +5,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from accounts.language import pick
@@ -184,5 +183,5 @@ def outcome(frozen: Frozen) -> str:
     if record is not None and record.request_no == frozen.request.no:
         return _("The stars are in force.")
     if date.fromisoformat(frozen.terms["effective_on"]) > business_date(db_now(), frozen.request.unit.time_zone):
-        return format_html(_("The stars take effect on {}."), day(frozen.terms["effective_on"]))
+        return _("The stars take effect on %(day)s.") % {"day": frozen.terms["effective_on"]}
     return ""
