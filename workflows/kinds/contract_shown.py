@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -12,8 +12,10 @@ from accounts.models import User
 from accounts.templatetags.formats import day, decimal, money
 from contracts.contract_departures import departures
 from contracts.models import Contract
-from workflows.letters.case import Case
 from workflows.pages import Frozen, Line, Part, Row, Table
+
+if TYPE_CHECKING:
+    from workflows.letters.case import Case
 
 LANGUAGES: Final = {"zh-hans": "中文", "en": "English", "bilingual": "中文 / English"}
 
@@ -115,7 +117,7 @@ def beside(frozen: Frozen, user: User) -> list[Part]:
     return [Part("contracts/contract_beside.html", {"contract": contract})] if contract else []
 
 
-def sheet_tables(case: Case) -> tuple[Table, ...]:
+def sheet_tables(case: "Case") -> tuple[Table, ...]:
     """Goods, and what differs from what was approved, for the approval sheet."""
     evaluation = case.content["evaluation"]
     goods = tuple(
