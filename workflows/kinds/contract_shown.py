@@ -15,8 +15,6 @@ from contracts.models import Contract
 from workflows.pages import Frozen, Line, Part, Row, Table
 
 if TYPE_CHECKING:
-    
-if TYPE_CHECKING:
     from workflows.letters.case import Case
 
 LANGUAGES: Final = {"zh-hans": "中文", "en": "English", "bilingual": "中文 / English"}
