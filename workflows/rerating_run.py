@@ -1,10 +1,11 @@
 """A re-rating at work: started once, done by a job in small transactions, taken up where a lost worker left it."""
 
 import time
-from datetime import date
+from collections import Counter
+from datetime import date, timedelta
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Count
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -32,27 +33,27 @@ JOB: Final = "workflows.rerating"
 # A job of many thousand customers is handed on before its lease can no longer be extended (jobs.claims).
 MOST_SECONDS: Final = 480.0
 PART: Final = 50
+LOCKED_PAUSE: Final = timedelta(seconds=5)
 
 
-def start(actor: User, scope: str, effective_on: date, key: str) -> RatingRun:
+def start(actor: User, scope: str, effective_on: date, key: str, *, trial: bool = False) -> RatingRun:
     """Begin a re-rating and leave the work to a job; a second click leads to the run of the first.
 
     Args:
         effective_on: first business date of the proposed stars, not before today.
-        key: idempotency key of the form.
+        key: idempotency key of the form. trial: a preview of many customers, which proposes nothing.
 
     Raises:
         Problem: 403 without a starting role, 422 for a past day or when nobody is in scope.
     """
     if not has_role(actor, *MAY_START):
         raise Problem("rerating_not_allowed", 403, _("Only sales operations and credit control may start a re-rating."))
-    answer, _again = once(
-        actor, key, ["rerating", scope, effective_on.isoformat()], lambda: _start(actor, scope, effective_on)
-    )
+    asked = ["rerating", scope, effective_on.isoformat(), trial]
+    answer, _again = once(actor, key, asked, lambda: _start(actor, scope, effective_on, trial))
     return RatingRun.objects.get(pk=answer["run"])
 
 
-def _start(actor: User, scope: str, effective_on: date) -> dict[str, Any]:
+def _start(actor: User, scope: str, effective_on: date, trial: bool) -> dict[str, Any]:
     User.objects.select_for_update().get(pk=actor.pk)  # two forms of one person, one after the other
     open_run = RatingRun.objects.filter(started_by=actor, finished_at__isnull=True).first()
     if open_run is not None:
@@ -71,8 +72,10 @@ def _start(actor: User, scope: str, effective_on: date) -> dict[str, Any]:
         started_by=actor,
         started_at=db_now(),
         total=total,
+        trial=trial,
     )
-    _note(run, "rerating.started", {"scope": scope, "customers": total, "effective_on": effective_on.isoformat()})
+    asked = {"scope": scope, "customers": total, "effective_on": effective_on.isoformat(), "trial": trial}
+    _note(run, "rerating.started", asked)
     enqueue(JOB, f"rerating:{run.pk}:1", {"run": run.pk, "part": 1})
     return {"run": run.pk}
 
@@ -95,6 +98,17 @@ def resume(run: RatingRun, actor: User) -> bool:
     return True
 
 
+def stars(run: RatingRun) -> tuple[dict[int, int], dict[int, int]]:
+    """Customers per star before, and as if everything that was or would be proposed were approved; 0 is none."""
+    before: Counter[int] = Counter()
+    after: Counter[int] = Counter()
+    rows = RatingResult.objects.filter(run=run).order_by().values_list("before", "after", "outcome")
+    for now, then, outcome, count in rows.annotate(count=Count("pk")):
+        before[now or 0] += count
+        after[then if outcome in (RatingOutcome.PROPOSED, RatingOutcome.WOULD) else now or 0] += count
+    return dict(before), dict(after)
+
+
 def outcomes(run: RatingRun) -> dict[str, int]:
     """How many customers had each outcome so far."""
     rows = RatingResult.objects.filter(run=run).order_by().values_list("outcome").annotate(Count("pk"))
@@ -110,14 +124,20 @@ def work(claim: Claim) -> None:
     began = time.monotonic()
     left = _left(run)
     done = run.total - len(left)
+    waiting = False
     with held(), translation.override(run.started_by.language):
         for part in chunks(left, PART):
             claim.heartbeat()
-            done += _rate_part(run, policy, list(part))
+            rated = _rate_part(run, policy, list(part))
+            done += rated
+            waiting = waiting or rated < len(part)
             claim.progress(min(done, run.total), run.total)
             if time.monotonic() - began > MOST_SECONDS:
                 _hand_on(claim, run)
                 return
+    if waiting and _left(run):
+        _hand_on(claim, run, pause=LOCKED_PAUSE)
+        return
     with claim.commit():
         _finish(run)
 
@@ -129,10 +149,18 @@ def _left(run: RatingRun) -> list[int]:
 
 
 def _rate_part(run: RatingRun, policy: Pack, ids: list[int]) -> int:
+    """How many were rated; whose row somebody else holds just now is left for the next job."""
     customers = list(in_scope(run.started_by, RatingScope.ALL, run.on).filter(pk__in=ids))
+    done = 0
     for rated in rate(policy, customers, run.on):
-        _settle(run, rated)
-    return len(customers)
+        try:
+            _settle(run, rated)
+        except OperationalError as error:
+            if "lock timeout" not in str(error):
+                raise
+        else:
+            done += 1
+    return done
 
 
 @transaction.atomic
@@ -143,7 +171,9 @@ def _settle(run: RatingRun, rated: Rated) -> None:
         return
     outcome, number = rated.outcome, ""
     problems: list[str] = []
-    if rated.moves:
+    if rated.moves and run.trial:
+        outcome = RatingOutcome.WOULD
+    elif rated.moves:
         number, problems = _propose(run, rated)
         outcome = RatingOutcome.PROPOSED if number else RatingOutcome.REFUSED
     evaluation = rated.evaluation
@@ -192,10 +222,11 @@ def _asked(run: RatingRun, rated: Rated) -> dict[str, Any]:
     }
 
 
-def _hand_on(claim: Claim, run: RatingRun) -> None:
+def _hand_on(claim: Claim, run: RatingRun, pause: timedelta | None = None) -> None:
     part = int(claim.payload["part"]) + 1
     with claim.commit():
-        enqueue(JOB, f"rerating:{run.pk}:{part}", {"run": run.pk, "part": part})
+        due_at = db_now() + pause if pause else None
+        enqueue(JOB, f"rerating:{run.pk}:{part}", {"run": run.pk, "part": part}, due_at=due_at)
 
 
 def _finish(run: RatingRun) -> None:

@@ -29,6 +29,7 @@ from policies.rules.tiers.scorecard import rule, tier_card
 from policies.rules.tiers.volume import VolumeClass, volume_classes
 from workflows.models import Request, Submission
 from workflows.tier_population import Population, population
+from workflows.tier_prices import Paid, prices_paid
 
 ZERO = Decimal(0)
 MONTHS = 12
@@ -37,6 +38,7 @@ GRADE_MONTHS = 6
 MOTIVATION = ("CE1a", "CE1b", "CE1c")
 ANCHOR_TOP = 4
 LEDGER, CREDIT, RATED = ("交易数据", "Trading data"), ("信用评分", "Credit score"), ("人工评分", "Rated by people")
+PRICES = ("交易数据、价目表与特价执行", "Trading data, price lists and granted prices")
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def standing_of(pack: Pack, customers: Collection[Customer], on: date) -> dict[i
         request__kind="tier_change", request__customer__in=customers, submitted_at__date__lte=until
     )
     asked = rows.order_by("request__customer_id", "-submitted_at").distinct("request__customer_id")
-    rated = RatingResult.objects.filter(customer__in=customers, run__on__lte=until)
+    rated = RatingResult.objects.filter(customer__in=customers, run__on__lte=until, run__trial=False)
     rated = rated.order_by("customer_id", "-run__on", "-pk").distinct("customer_id")
     earned: dict[int, tuple[date, int | None]] = {}
     for pk, day, star in (
@@ -114,6 +116,8 @@ class _Group:
         self.security = _security(members)
         self.best_grades = _grades(members, add_months(on, -GRADE_MONTHS))
         self.states = tiers_in_force(members, on)
+        years = {customer.pk: everybody.year(customer.pk) for customer in members}
+        self.prices = prices_paid(pack, members, self.states, years, self.start, on)
 
     def gathered(self) -> dict[int, Gathered]:
         return {customer.pk: self._one(customer) for customer in self.members}
@@ -126,12 +130,13 @@ class _Group:
             **self._money(pk, ledger, rating),
             **self._credit(pk, rating),
             **self._claims(ledger),
+            **self._prices(pk),
             **self.rated.get(pk, {}),
             exception_requests=self.exceptions.get(pk, 0),
             key_account=self.states[pk].key_account,
             security_value=self.security.get(pk, ZERO),
         )
-        sources = {"T4": CREDIT, "T8": CREDIT, "T7": RATED, "T9": RATED}
+        sources = {"T2": PRICES, "T4": CREDIT, "T8": CREDIT, "T7": RATED, "T9": RATED}
         months = tuple((each.month, each.amount) for each in ledger.monthly_sales(self.on))
         return Gathered(figures, months, self._operands(pk, ledger, rating, figures), sources)
 
@@ -211,6 +216,14 @@ class _Group:
             "dumping_cases": len(ledger.confirmed_claims("dumping", self.start, tomorrow)),
         }
 
+    def _prices(self, pk: int) -> dict[str, Any]:
+        """Price realisation and concession, where prices are kept here."""
+        paid = self.prices.get(pk)
+        if paid is None:
+            return {}
+        given = paid.concession_pct(self.everybody.year(pk), self.everybody.wacc)
+        return {"price_realisation_pct": paid.realisation_pct, "concession_pct": given}
+
     def _last_year(self, ledger: Ledger) -> Decimal:
         return ledger.sales(add_months(self.start, -MONTHS), self.start)
 
@@ -225,6 +238,7 @@ class _Group:
         whole = self.everybody.margin_pct
         return {
             "T1": _volume_operands(placed, year.sales, len(self.everybody.sales)),
+            "T2": _price_operands(self.prices.get(pk)),
             "T3": rating.figures["DP1"].operands,
             "T4": rating.figures["HP1"].operands,
             "T5": (
@@ -239,6 +253,16 @@ class _Group:
             ),
             "T8": (Operand("信用得分", "Credit score", rating.score.score, "count"),),
         }
+
+
+def _price_operands(paid: Paid | None) -> tuple[Operand, ...]:
+    if paid is None:
+        return ()
+    return (
+        operand("sales_12m", paid.sales),
+        Operand("其中按批复特价", "Of it at granted prices", paid.granted),
+        Operand("按目录价（其余按星级价折算）", "At list (the rest was at the tier's price)", paid.list_value),
+    )
 
 
 def _volume_operands(placed: VolumeClass | None, sales: Decimal, customers: int) -> tuple[Operand, ...]:

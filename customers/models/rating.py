@@ -33,7 +33,7 @@ class RatingRun(models.Model):
 
     Args:
         on: business date of the evaluation, for all customers. effective_on: first day of the proposed stars.
-        total: customers in scope when it was started.
+        total: customers in scope when it was started. trial: only a preview; nothing is proposed.
     """
 
     scope = models.CharField(max_length=3, choices=RatingScope.choices, default=RatingScope.ALL)
@@ -44,6 +44,7 @@ class RatingRun(models.Model):
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     total = models.PositiveIntegerField()
+    trial = models.BooleanField(default=False)
 
     objects: ClassVar[RatingRunQuerySet] = RatingRunQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -65,6 +66,7 @@ class RatingOutcome(models.TextChoices):
 
     KEPT = "kept", _("Nothing changes")
     PROPOSED = "proposed", _("Change proposed")
+    WOULD = "would", _("Change would be proposed")
     OPEN = "open", _("A change is under way already")
     EXCEPTION = "exception", _("Keeps an exception that is still valid")
     REFUSED = "refused", _("Could not be proposed")

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 
 from accounts.queries import business_today
 from audit.models import Event
@@ -173,6 +173,44 @@ def test_a_run_whose_job_was_given_up_can_be_taken_up(company, client):
     executor.run_until_idle()
     run.refresh_from_db()
     assert run.finished_at
+
+
+def test_the_preview_of_very_many_customers_is_prepared_by_a_job_and_proposes_nothing(company, client, monkeypatch):
+    rated_customers(company, 2)
+    monkeypatch.setattr("workflows.views.rerating.AT_ONCE", 1)
+    client.force_login(company.seller_free)
+    assert "2 customers are too many to wait for" in client.get("/ratings/?scope=all").content.decode()
+    form = {"scope": "all", "trial": "1", "effective_on": business_today().isoformat(), "idempotency_key": "t"}
+    assert client.post("/ratings/start/", form).status_code == 302
+    executor.run_until_idle()
+    run = RatingRun.objects.get()
+    text = client.get(f"/ratings/{run.pk}/").content.decode()
+    assert "2 of 2 customers rated, 2 changes would be proposed." in text
+    assert "Start and propose 2 changes" in text
+    assert set(RatingResult.objects.values_list("outcome", flat=True)) == {RatingOutcome.WOULD}
+    assert not TierChange.objects.exists()
+    begin(company, key="real")
+    executor.run_until_idle()
+    assert Request.objects.count() == 2
+
+
+def test_whoever_is_locked_by_somebody_else_is_rated_by_the_next_job(company, monkeypatch):
+    rated_customers(company, 2)
+    settle, refused = rerating_run._settle, []
+
+    def locked_once(run, rated):
+        if not refused:
+            refused.append(rated.customer.pk)
+            raise OperationalError("canceling statement due to lock timeout")
+        settle(run, rated)
+
+    monkeypatch.setattr(rerating_run, "_settle", locked_once)
+    monkeypatch.setattr(rerating_run, "LOCKED_PAUSE", timedelta(microseconds=1))
+    run = begin(company)
+    executor.run_until_idle()
+    run.refresh_from_db()
+    assert run.finished_at
+    assert RatingResult.objects.filter(run=run, outcome=RatingOutcome.PROPOSED).count() == 2
 
 
 def test_a_long_run_is_handed_on_from_job_to_job(company, monkeypatch):

@@ -24,6 +24,7 @@ from workflows import rerating, rerating_run
 from workflows.rerating import MAY_START
 
 PAGE: Final = 100
+AT_ONCE: Final = 1_000
 RECENT: Final = 10
 ALLOWED: Final = roles(*MAY_START)
 
@@ -40,12 +41,14 @@ class StartForm(forms.Form):
 def index(request: HttpRequest) -> HttpResponse:
     """The runs of the reader, and on request the preview of a new one."""
     user = _user(request)
-    scope = request.GET.get("scope", "")
-    shown = rerating.preview(user, scope) if scope in RatingScope.values else None
-    return render(request, "workflows/rerating/index.html", _index(user, scope, shown))
+    return render(request, "workflows/rerating/index.html", _index(user, request.GET.get("scope", "")))
 
 
-def _index(user: User, scope: str, shown: rerating.Preview | None, form: StartForm | None = None) -> dict[str, Any]:
+def _index(user: User, scope: str, form: StartForm | None = None) -> dict[str, Any]:
+    """The preview is made at once for as many customers as a reader waits for; a job makes that of more."""
+    chosen = scope in RatingScope.values
+    count = rerating.in_scope(user, scope, business_today()).count() if chosen else 0
+    shown = rerating.preview(user, scope) if chosen and count <= AT_ONCE else None
     runs = list(RatingRun.objects.visible_to(user)[:RECENT])
     return {
         "runs": runs,
@@ -53,6 +56,7 @@ def _index(user: User, scope: str, shown: rerating.Preview | None, form: StartFo
         "scopes": RatingScope.choices,
         "scope": scope,
         "preview": shown,
+        "many": count if chosen and shown is None else 0,
         "stars": rerating.star_rows(shown.before, shown.after) if shown else [],
         "outcomes": _labelled(shown.outcomes) if shown else [],
         "form": form or StartForm(initial={"scope": scope or RatingScope.ALL, "effective_on": business_today()}),
@@ -72,16 +76,17 @@ def start(request: HttpRequest) -> HttpResponse:
     """Start it; the same form sent twice leads to the same run."""
     user, form = _user(request), StartForm(request.POST)
     if form.is_valid():
-        chosen = form.cleaned_data
+        chosen, trial = form.cleaned_data, "trial" in request.POST
         try:
-            run = rerating_run.start(user, chosen["scope"], chosen["effective_on"], key_of_form(request.POST))
+            run = rerating_run.start(
+                user, chosen["scope"], chosen["effective_on"], key_of_form(request.POST), trial=trial
+            )
         except Problem as problem:
             form.add_error(None, problem.title)
         else:
             return redirect("workflows:rerating", run.pk)
-    scope = request.POST.get("scope", "")
-    shown = rerating.preview(user, scope) if scope in RatingScope.values else None
-    return render(request, "workflows/rerating/index.html", _index(user, scope, shown, form), status=422)
+    context = _index(user, request.POST.get("scope", ""), form)
+    return render(request, "workflows/rerating/index.html", context, status=422)
 
 
 @access(ALLOWED)
@@ -93,7 +98,17 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     wanted = request.GET.get("outcome", "")
     rows = results.filter(outcome=wanted) if wanted in RatingOutcome.values else results
     page = Paginator(rows.order_by("outcome", "customer__pinyin", "pk"), PAGE).get_page(request.GET.get("page"))
-    context = {**_state(run), "page": page, "chips": _chips(run, wanted), "wanted": wanted}
+    before, after = rerating_run.stars(run)
+    form = StartForm(initial={"scope": run.scope, "effective_on": max(run.effective_on, business_today())})
+    context = {
+        **_state(run),
+        "page": page,
+        "chips": _chips(run, wanted),
+        "stars": rerating.star_rows(before, after),
+        "form": form,
+        "scope": run.scope,
+        "credit_control_only": user_is_only_credit_control(_user(request)),
+    }
     return render(request, "workflows/rerating/run.html", context)
 
 
@@ -135,7 +150,9 @@ def _state(run: RatingRun) -> dict[str, Any]:
         "done": done,
         "total": max(run.total, done),
         "stuck": run.finished_at is None and rerating_run.given_up(run),
-        "proposed": RatingResult.objects.filter(run=run, outcome=RatingOutcome.PROPOSED).count(),
+        "proposed": RatingResult.objects.filter(
+            run=run, outcome__in=(RatingOutcome.PROPOSED, RatingOutcome.WOULD)
+        ).count(),
     }
 
 
