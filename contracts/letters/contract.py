@@ -43,7 +43,7 @@ def build_contract(language: str) -> bytes:
 
 def heading(clause: dict[str, Any], language: str) -> str:
     """What stands above the clause; the cover has the title of the contract."""
-    zh, en = clause["title_zh"], clause["title_en"]
+    zh, en = str(clause["title_zh"]), str(clause["title_en"])
     if clause["position"] == 0:
         return {"zh-hans": zh, "en": en, "bilingual": f"{zh}　{en}"}[language]
     return article(clause["position"], zh, en, language)

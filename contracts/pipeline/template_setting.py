@@ -15,7 +15,7 @@ from contracts.pipeline.render import RenderError, render
 from contracts.pipeline.wordml import UnsupportedError
 from contracts.rules import fields
 from contracts.rules.constructs import described
-from contracts.rules.findings import Finding, finding
+from contracts.rules.findings import FILE, Finding, finding
 
 _NO_PDF = (RenderError, PackageError, typst.TypstError, etree.XMLSyntaxError, ValueError, KeyError)
 
@@ -26,7 +26,7 @@ def set_sample(task: dict[str, Any], data: bytes, context: dict[str, Any], answe
         pdf = _pdf(task, data, context)
         answer["pages"] = check(pdf, context).pages
     except UnsupportedError as error:
-        return finding("unsupported", **described(str(error).split(" ", 1)[0]))
+        return finding("unsupported", FILE, **described(str(error).split(" ", 1)[0]))
     except CheckError as error:
         return finding("pdf", detail=str(error))
     except _NO_PDF as error:

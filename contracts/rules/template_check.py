@@ -11,7 +11,7 @@ from contracts.pipeline.pictures import named_pictures
 from contracts.pipeline.wordml import Word
 from contracts.rules.clause_text import FRAME, ClauseText, library_texts
 from contracts.rules.fields import FIELDS, QR
-from contracts.rules.findings import ERROR, Finding, Place, finding, listed
+from contracts.rules.findings import ERROR, FILE, Finding, Place, finding, listed
 from contracts.rules.template_check_marks import read_marks
 from contracts.rules.template_check_package import scan
 from contracts.rules.template_check_text import Reading, read_text
@@ -74,14 +74,15 @@ def _marks(word: Word, reading: Reading, found: list[Finding]) -> set[str]:
     frame = [(line.text, line.place) for line in reading.lines if line.place.clause == FRAME]
     core = Place("文件属性", "Document properties", "", FRAME)
     texts = word.xml("docProps/core.xml").itertext() if "docProps/core.xml" in word.parts else ()
+    properties = [(str(text), core) for text in texts]
     uses: set[str] = set()
     by_clause: dict[str, set[str]] = {}
-    for lines in (body, frame, [(text, core) for text in texts]):
+    for lines in (body, frame, properties):
         marks = read_marks(lines)
         found += marks.findings
-        for path, clause in marks.uses:
+        for path, code in marks.uses:
             uses.add(path)
-            by_clause.setdefault(clause, set()).add(path)
+            by_clause.setdefault(code, set()).add(path)
     for clause in reading.clauses:
         clause.fields = sorted(by_clause.get(clause.code, ()))
     return uses
@@ -112,10 +113,10 @@ def _clauses(clauses: list[ClauseText], language: str, library: Sequence[Library
             found.append(finding("clause_twice", place, detail=clause.code))
         seen.add(clause.code)
         found += _against_library(clause, known[clause.code], language, place)
-    for clause in library:
-        if clause.code not in seen:
-            code = "clause_missing" if clause.mandatory else "optional_missing"
-            found.append(finding(code, **_names(clause), number=clause.code[1:]))
+    for ours in library:
+        if ours.code not in seen:
+            code = "clause_missing" if ours.mandatory else "optional_missing"
+            found.append(finding(code, FILE, **_names(ours), number=ours.code[1:]))
     return found
 
 
