@@ -1,6 +1,7 @@
 """Our part of the customer page: what has been filed about him, and what must be proved before a line counts."""
 
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from credit.authority import is_credit_control
@@ -32,4 +33,4 @@ def casework(request: HttpRequest, customer: Customer) -> Panel | None:
 
 def connect() -> None:
     """Called when the app starts."""
-    register(casework, position=15)
+    register(casework, position=30, anchor="casework", label=_("Credit file"))

@@ -1,6 +1,7 @@
 """Our part of the customer page: the prices granted to him that count today."""
 
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from customers.models import Customer
@@ -18,12 +19,10 @@ def prices(request: HttpRequest, customer: Customer) -> Panel | None:
     seen = PriceAgreement.objects.visible_to(request.user).filter(customer=customer)
     numbers = set(seen.values_list("pk", flat=True))
     lines = [line for line in prices_in_force(customer, business_day(customer.unit)) if line.agreement_id in numbers]
-    rows = [
-        {"line": line, "bar": shown.utilisation_bar(line), "words": shown.utilisation_words(line)} for line in lines
-    ]
+    rows = [shown.shown_line(line) for line in lines]
     return "pricing/customer_prices.html", {"rows": rows, "customer": customer, "any": bool(numbers)}
 
 
 def connect() -> None:
     """Called when the app starts."""
-    register(prices, position=12)
+    register(prices, position=14, anchor="prices", label=_("Prices"))

@@ -1,12 +1,16 @@
-"""Our part of the customer page: the credit line against exposure, and the requests."""
+"""Our parts of the customer page: credit line against exposure, tier, contracts, requests with papers, trail."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.queries import has_role
+from audit.models import READERS, Event
+from audit.queries import page
 from contracts.models import Contract, Document
 from credit.choices import LineKind
 from credit.models import CreditLine
@@ -15,6 +19,7 @@ from customers.models import Customer
 from customers.panels import Panel, register
 from customers.queries import business_day
 from workflows import tier_panel
+from workflows.dashboards import on_the_way, with_documents
 from workflows.models import Request
 
 ROWS = 10
@@ -48,12 +53,27 @@ def _usable(lines: Sequence[LineState]) -> Decimal | None:
 
 
 def requests(request: HttpRequest, customer: Customer) -> Panel | None:
-    """The customer's latest requests and papers, as far as the reader may see them."""
+    """What is under way with who has it, what was decided, and the papers, as far as the reader may see them."""
     if not isinstance(request.user, User):
         return None
-    rows = Request.objects.visible_to(request.user).filter(customer=customer).select_related("submitter")[:ROWS]
+    rows = Request.objects.visible_to(request.user).filter(customer=customer)
+    rows = rows.select_related("customer__unit", "unit", "region", "submitter").order_by("-pk")
     papers = Document.objects.visible_to(request.user).filter(customer=customer, language=request.user.language)
-    return "workflows/customer_requests.html", {"rows": list(rows), "papers": list(papers[:ROWS])}
+    context = {
+        "under_way": on_the_way(list(rows.filter(closed_at__isnull=True)[:ROWS])),
+        "ended": with_documents(list(rows.filter(closed_at__isnull=False)[:ROWS]), request.user),
+        "papers": list(papers.order_by("-pk")[:ROWS]),
+        "customer": customer,
+    }
+    return "workflows/customer_requests.html", context
+
+
+def trail(request: HttpRequest, customer: Customer) -> Panel | None:
+    """The latest events about the customer, for those who read the trail."""
+    if not isinstance(request.user, User) or not has_role(request.user, *READERS):
+        return None
+    events = Event.objects.visible_to(request.user).filter(customer_id=customer.pk)
+    return "workflows/customer_trail.html", {"events": page(events, size=ROWS).events, "customer": customer}
 
 
 def contracts(request: HttpRequest, customer: Customer) -> Panel | None:
@@ -66,7 +86,8 @@ def contracts(request: HttpRequest, customer: Customer) -> Panel | None:
 
 def connect() -> None:
     """Called when the app starts."""
-    register(credit, position=10)
-    register(tier_panel.tier, position=12)
-    register(contracts, position=16)
-    register(requests, position=20)
+    register(credit, position=10, anchor="credit", label=_("Credit"))
+    register(tier_panel.tier, position=12, anchor="tier", label=_("Tier"))
+    register(contracts, position=16, anchor="contracts", label=_("Contracts"))
+    register(requests, position=20, anchor="requests", label=_("Requests"))
+    register(trail, position=90, anchor="trail", label=_("Trail"))

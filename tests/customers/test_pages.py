@@ -200,7 +200,7 @@ def test_customer_service_reassigns_by_page(company, huakang):
 def test_the_page_of_a_customer_reads_each_table_once(company, huakang, django_assert_max_num_queries):
     client = as_(company.rep)
     client.get(reverse("customers:detail", args=[huakang.pk]))
-    with django_assert_max_num_queries(52):
+    with django_assert_max_num_queries(60):
         client.get(reverse("customers:detail", args=[huakang.pk]))
 
 

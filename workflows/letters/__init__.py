@@ -6,7 +6,6 @@ from typing import Any
 from django.utils import translation
 
 from contracts.services import order_document
-from workflows.kinds.pages import PAGES
 from workflows.letters.case import Case, read_case
 from workflows.letters.notice import decision_notice
 from workflows.letters.sheet import approval_sheet, asked_terms
@@ -20,6 +19,8 @@ def order(request_id: int) -> None:
     What is ratified afterwards gets its notice when it takes effect and its sheet at the end; a second notice says
     that it was taken back, if it was.
     """
+    from workflows.kinds.pages import PAGES  # here, because the pages of a kind say what its papers say
+
     case = read_case(request_id)
     pages = PAGES[case.request.kind]
     ended = case.request.closed_at is not None
