@@ -1,7 +1,7 @@
 """What people fill in on the pages of a request: the decision, a withdrawal, sharing, and the filters."""
 
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -18,8 +18,6 @@ from workflows.models import State
 from workflows.queries_pages import ListFilter
 from workflows.queries_queue import QueueFilter
 
-PERCENT: Final = {"min_value": Decimal(0), "max_value": Decimal(100), "decimal_places": 4}
-
 
 def condition_field(wanted: rules.ConditionField) -> forms.Field:
     """The form field of one thing that an approver may tighten."""
@@ -32,7 +30,7 @@ def condition_field(wanted: rules.ConditionField) -> forms.Field:
         case "day":
             return forms.DateField(widget=DayInput(), **said)
         case "percent":
-            return forms.DecimalField(**PERCENT, **said)
+            return forms.DecimalField(min_value=Decimal(0), max_value=Decimal(100), decimal_places=4, **said)
         case "number":
             return forms.DecimalField(min_value=Decimal(0), max_digits=18, decimal_places=6, **said)
         case _:

@@ -36,7 +36,7 @@ def papers_of(code: str, kinds: Sequence[tuple[str, Any]], needed: Needed | None
 
     return Papers(
         kinds=kinds,
-        attached=lambda letter: papers.papers_of(code, letter.pk),
+        attached=lambda letter: list(papers.papers_of(code, letter.pk)),
         attach=attach,
         detach=detach,
         address=lambda paper: reverse("customers:paper", args=[paper.pk]),

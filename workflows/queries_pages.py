@@ -103,8 +103,9 @@ def earlier_rounds(request: Request) -> list[tuple[Submission, list[Step]]]:
 
 
 def similar_requests(request: Request, user: User, limit: int = 3) -> list[Request]:
-    """Earlier requests of the customer that the user may see, newest first."""
-    rows = Request.objects.visible_to(user).filter(customer_id=request.customer_id, pk__lt=request.pk)
+    """Earlier requests of the customer, or of the kind without one, that the user may see; newest first."""
+    about = {"kind": request.kind} if request.customer is None else {"customer": request.customer}
+    rows = Request.objects.visible_to(user).filter(pk__lt=request.pk, **about)
     return list(rows.select_related("submitter").order_by("-pk")[:limit])
 
 

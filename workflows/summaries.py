@@ -34,9 +34,6 @@ def lines(loaded: Iterable[tuple[Request, Mapping[str, Any]]]) -> dict[int, Line
 def lines_of(requests: Sequence[Request]) -> dict[int, Line]:
     """The same for requests alone: one statement more."""
     current = Submission.objects.filter(request__in=requests, round=F("request__round"))
-    parts = {row.pop("request_id"): row for row in current.values("request_id", **_named())}
+    found = current.values_list("request_id", *SHOWN.values())
+    parts = {key: dict(zip(SHOWN, values, strict=True)) for key, *values in found}
     return lines((request, parts[request.pk]) for request in requests if request.pk in parts)
-
-
-def _named() -> dict[str, F]:
-    return {name: F(path) for name, path in SHOWN.items()}

@@ -124,11 +124,15 @@ def sheet_tables(case: "Case") -> tuple[Table, ...]:
         (x["name"], x["spec"], x["quantity"], x["unit"], x["price"], x["amount"]) for x in evaluation["lines"]
     )
     columns = (_("Goods"), _("Specification"), _("Quantity"), _("Unit"), _("Unit price"), _("Amount"))
-    found = [Table(_("Goods"), columns, goods, "llrlrr")]
+    found = [Table(_("Goods"), columns, goods)]
     if evaluation["differences"]:
         unlike = tuple((pick(x["zh"], x["en"]), x["asked"], x["approved"]) for x in evaluation["differences"])
-        found.append(Table(_("Figures that differ"), (_("Figure"), _("Contract"), _("Approved")), unlike, "lll"))
+        found.append(
+            Table(_("Figures that differ"), (_("Figure"), _("Contract"), _("Approved")), unlike, figures=False)
+        )
     if evaluation["deviations"]:
         changed = tuple((x["title"], " ".join(x["proposed"]) or "—", x["reason"]) for x in evaluation["deviations"])
-        found.append(Table(_("Clauses that differ"), (_("Clause"), _("Proposed text"), _("Why")), changed, "lll"))
+        found.append(
+            Table(_("Clauses that differ"), (_("Clause"), _("Proposed text"), _("Why")), changed, figures=False)
+        )
     return tuple(found)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.html import format_html
@@ -22,6 +22,7 @@ from credit.queries import latest_forms
 from credit.services.case_forms import may_file
 from credit.services.drafts import CHANGED_BY_CREDIT_ONLY, MAY_WRITE
 from credit.views import attachment_response
+from customers.models import Customer
 from workflows.kinds import credit_shown
 from workflows.kinds.credit import KIND
 from workflows.kinds.credit_notice import credit_notice
@@ -39,6 +40,13 @@ def letters(user: User) -> Any:
     """Drafts and returned applications that the user may see."""
     around = ("customer__unit", "customer__region", "customer__owner", "customer__group", "created_by")
     return CreditApplication.objects.drafts().visible_to(user).select_related(*around)
+
+
+def begin(customer: Customer | None, user: User) -> CreditApplication:
+    """A new application with what is known."""
+    if customer is None:
+        raise Http404
+    return credit.start_draft(customer, user)
 
 
 def keep(letter: CreditApplication, form: CreditApplicationForm, user: User) -> None:
@@ -128,7 +136,7 @@ PAGES = Pages(
     icon="credit-card",
     writers=MAY_WRITE,
     letters=letters,
-    begin=lambda customer, user: credit.start_draft(customer, user),
+    begin=begin,
     form=lambda letter, user, data, files: CreditApplicationForm(data, instance=letter),
     keep=keep,
     discard=credit.discard_draft,

@@ -32,11 +32,13 @@ def todays(rows: Sequence[Frozen]) -> dict[int, LineState]:
         return {}
     on = business_date(db_now(), rows[0].request.unit.time_zone)
     found: dict[tuple[int, str], CreditLine] = {}
-    for line in lines_in_force({row.request.customer for row in rows}, on):
+    customers = {row.request.pk: row.request.customer for row in rows}
+    for line in lines_in_force({customer for customer in customers.values() if customer}, on):
         found.setdefault((line.customer_id, line.kind), line)
     return {
-        row.request.pk: LineState.of(found.get((row.request.customer_id, line_kind(row.asked.get("req_type") or ""))))
+        row.request.pk: LineState.of(found.get((customer.pk, line_kind(row.asked.get("req_type") or ""))))
         for row in rows
+        if (customer := customers[row.request.pk]) is not None
     }
 
 
