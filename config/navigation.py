@@ -33,6 +33,7 @@ ITEMS = [
     Item(_("Requests"), "workflows:requests", "list-check"),
     Item(_("Customers"), "customers:list", "users"),
     Item(_("Granted prices"), "pricing:agreements", "tag"),
+    Item(_("Price list"), "pricing:prices", "table"),
     Item(_("Re-rating"), "workflows:reratings", "star", frozenset({Role.SO, Role.CC})),
     Item(_("Data import"), "customers:import", "upload", frozenset({Role.CS, Role.SO, Role.CC, Role.FM})),
     Item(_("Contracts"), "contracts:contracts", "certificate"),

@@ -54,6 +54,10 @@ _SENTENCES: Final[dict[str, Any]] = {
     "flag": _("“%(value)s” is neither yes nor no."),
     "choice": _("“%(value)s” is not one of: %(allowed)s."),
     "currency": _("“%(value)s” is not the code of a known currency, such as CNY."),
+    "price": _("“%(value)s” is not a price. Write digits and at most four decimals, such as 95.50."),
+    "unknown_product": _("There is no product “%(value)s”. Import the products first."),
+    "price_differs": _("Another value was imported before (%(before)s). A correction needs a new list or day."),
+    "list_differs": _("The list “%(value)s” has another currency or other days already."),
     "json_type": _("Only text, true, false or null is accepted; write amounts as text, such as \"1200.50\"."),
     # the row against its surroundings
     "uneven_rows": _("Every row must carry the same fields as the first one."),

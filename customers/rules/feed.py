@@ -117,8 +117,15 @@ def folded(heading: str) -> str:
 
 
 def match_header(kind: str, cells: Sequence[object]) -> tuple[list[tuple[Column, str] | None], list[Fault]]:
-    """Which column each heading is; faults for unknown, doubled and missing ones."""
-    known = {folded(name): column for column in COLUMNS[kind] for name in column.headings()}
+    """Which column of a kind each heading is; faults for unknown, doubled and missing ones."""
+    return match_columns(COLUMNS[kind], cells)
+
+
+def match_columns(
+    columns: Sequence[Column], cells: Sequence[object]
+) -> tuple[list[tuple[Column, str] | None], list[Fault]]:
+    """Which of the columns each heading is; faults for unknown, doubled and missing ones."""
+    known = {folded(name): column for column in columns for name in column.headings()}
     found: list[tuple[Column, str] | None] = []
     faults: list[Fault] = []
     seen: set[str] = set()
@@ -129,18 +136,18 @@ def match_header(kind: str, cells: Sequence[object]) -> tuple[list[tuple[Column,
         if cell in (None, ""):
             continue
         if column is None:
-            faults.append(_unknown_heading(kind, shown or str(cell)))
+            faults.append(_unknown_heading(columns, shown or str(cell)))
         elif column.name in seen:
             faults.append(Fault(1, shown, "heading_twice"))
         else:
             seen.add(column.name)
-    missing = [c for c in COLUMNS[kind] if c.required and c.name not in seen]
+    missing = [c for c in columns if c.required and c.name not in seen]
     faults += [Fault(1, column.name, "heading_missing") for column in missing]
     return found, faults
 
 
-def _unknown_heading(kind: str, shown: str) -> Fault:
-    names = [name for column in COLUMNS[kind] for name in column.headings()]
+def _unknown_heading(columns: Sequence[Column], shown: str) -> Fault:
+    names = [name for column in columns for name in column.headings()]
     near = difflib.get_close_matches(shown[:80], names, n=1, cutoff=0.5)
     if near:
         return Fault(1, shown_value(shown), "heading_unknown_near", {"near": near[0]})
