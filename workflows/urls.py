@@ -1,10 +1,10 @@
 from django.urls import path
 
-from workflows.views import contract, drafts, mine, queue, requests, rerating
+from workflows.views import contract, drafts, mine, queue, request_list, requests, rerating
 
 app_name = "workflows"
 urlpatterns = [
-    path("requests/", requests.index, name="requests"),
+    path("requests/", request_list.index, name="requests"),
     path("requests/new/", drafts.choose, name="new"),
     path("requests/mine/", mine.index, name="mine"),
     path("requests/drafts/<slug:kind>/<int:pk>/", drafts.edit, name="draft"),

@@ -1,11 +1,9 @@
-"""The list of requests, the page of one, and what people do there: decide, withdraw, share."""
+"""The page of a request, and what people do there: decide, withdraw, share."""
 
-from datetime import datetime
+from collections.abc import Callable, Mapping
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,87 +15,32 @@ from accounts.access import AUTHENTICATED, access
 from accounts.models import User
 from accounts.problems import Problem
 from accounts.queries import has_role
-from accounts.templatetags.states import look
-from audit.clock import db_now
 from audit.models import READERS, Event
 from audit.queries import timeline
 from jobs.idempotency import key_of_form
 from workflows import queries_pages as queries
 from workflows import queries_queue, rules, services
-from workflows.forms import DecisionForm, ListFilterForm, ShareForm, WithdrawForm, queue_filter
+from workflows.forms import DecisionForm, ShareForm, WithdrawForm, queue_filter
 from workflows.kinds import REGISTRY
 from workflows.kinds.pages import PAGES
 from workflows.models import Decision, Request, State, Step
 from workflows.sharing import share_request
-from workflows.summaries import lines_of
 from workflows.views import queue, shown
 
 # Refusals of the service that belong to a field of the decision form, where it has that field.
 AT_FIELD: Final = {"conditions_missing": "note", "conditions_past": "valid_to", "reason_missing": "reason"}
-SAID: Final = {
+SAID: Final[Mapping[str, Callable[[], str]]] = {
     rules.APPROVE: lambda: _("You approved %(no)s of %(customer)s."),
     rules.APPROVE_CONDITIONAL: lambda: _("You approved %(no)s of %(customer)s with conditions."),
     rules.RETURN: lambda: _("You returned %(no)s of %(customer)s to %(submitter)s."),
     rules.REJECT: lambda: _("You rejected %(no)s of %(customer)s."),
     rules.OBJECT: lambda: _("You objected to %(no)s of %(customer)s."),
 }
-SAID_IN: Final = {
+SAID_IN: Final[Mapping[tuple[str, str], Callable[[], str]]] = {
     ("ratify", rules.APPROVE): lambda: _("You confirmed %(no)s of %(customer)s."),
     ("ratify", rules.REJECT): lambda: _("You did not confirm %(no)s of %(customer)s."),
     ("comment", rules.APPROVE): lambda: _("You have no objection to %(no)s of %(customer)s."),
 }
-
-
-@access(AUTHENTICATED)
-@require_GET
-def index(request: HttpRequest) -> HttpResponse:
-    """All requests that the reader may see, newest first."""
-    form = ListFilterForm(request.GET)
-    wanted = form.wanted()
-    fitting = wanted.of(Request.objects.visible_to(_user(request)), settings.TIME_ZONE)
-    counts = queries.state_counts(fitting)
-    chosen = fitting.filter(state=wanted.state) if wanted.state else fitting
-    found = queries.request_page(chosen, before=_cursor(request, "before"), after=_cursor(request, "after"))
-    holders, now, lines = queries.holders_now(found.rows), db_now(), lines_of(found.rows)
-    context = {
-        "form": form,
-        "page": found,
-        "rows": [{**_row(row, holders.get(row.pk, []), now), "line": lines.get(row.pk)} for row in found.rows],
-        "chips": _chips(request.GET, wanted.state, counts),
-        "filtered": any((wanted.q, wanted.state, wanted.kind, wanted.start, wanted.end)),
-        "state": wanted.state,
-    }
-    return render(request, "workflows/requests.html", context)
-
-
-def _row(found: Request, holders: list[queries.Holder], now: datetime) -> dict[str, Any]:
-    due_at = min((holder.due_at for holder in holders if holder.due_at), default=None)
-    return {
-        "request": found,
-        "kind": REGISTRY[found.kind].name,
-        "holders": holders,
-        "due": due_at,
-        "hours": queries.hours_until(found, due_at, now),
-    }
-
-
-def _chips(params: QueryDict, state: str, counts: dict[str, int]) -> list[dict[str, Any]]:
-    """All states with their counts; the other filters stay."""
-    kept = {name: value for name in ("q", "start", "end", "kind") if (value := params.get(name))}
-
-    def chip(label: Any, value: str, count: int) -> dict[str, Any]:
-        query = urlencode({**kept, "state": value} if value else kept)
-        url = reverse("workflows:requests") + (f"?{query}" if query else "")
-        return {"label": label, "url": url, "active": state == value, "count": str(count)}
-
-    states = [chip(look(value).label, value, counts.get(value, 0)) for value in State.values]
-    return [chip(_("All"), "", sum(counts.values())), *states]
-
-
-def _cursor(request: HttpRequest, name: str) -> int | None:
-    """A number of a request; anything else means the first page."""
-    text = request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 @access(AUTHENTICATED)
