@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from accounts.templatetags.charts import AGES, BLUE, RED, TRACK, marker, rect, share, svg
 from accounts.templatetags.formats import grouped
 from accounts.templatetags.ui import icon
-from pricing.models import AgreementLine, AgreementState
+from accounts.templatetags.waterfalls import price_words
+from pricing.models import AgreementLine, AgreementState, Movement
 from pricing.rules.price_check import plain
 
 LOOKS: Final = {
@@ -36,6 +37,21 @@ def state_badge(state: str) -> SafeString:
         icon(sign, 15),
         AgreementState(state).label,
     )
+
+
+def shown_line(line: AgreementLine) -> dict[str, Any]:
+    """A line with its picture, its words and its counters."""
+    counters = [(kind.label, number(getattr(line, kind.value))) for kind in Movement]
+    left = _("no cap") if line.remaining is None else number(line.remaining)
+    return {
+        "line": line,
+        "bar": utilisation_bar(line),
+        "words": utilisation_words(line),
+        "promised": None if line.commitment is None else f"{number(line.commitment)} {line.product.unit}",
+        "net": f"{line.agreement.currency} {price_words(line.net_price)}",
+        "list": f"{line.agreement.currency} {price_words(line.list_price)}",
+        "counters": [*counters, (_("Left"), left)],
+    }
 
 
 def utilisation_bar(line: AgreementLine) -> SafeString:

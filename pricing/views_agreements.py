@@ -33,7 +33,9 @@ def agreements(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in AgreementState.values else ""
     chosen = fitting.in_state(state, today) if state else fitting
-    page = page_of(chosen.select_related("customer").prefetch_related("lines__product"), request.GET)
+    page = page_of(
+        chosen.select_related("customer").prefetch_related("lines__product"), request.GET
+    )
     context = {
         "q": words,
         "state": state,
@@ -47,7 +49,12 @@ def agreements(request: HttpRequest) -> HttpResponse:
 
 def _row(agreement: PriceAgreement, state: str) -> dict[str, Any]:
     lines = list(agreement.lines.all())
-    return {"agreement": agreement, "badge": shown.state_badge(state), "lines": lines[:3], "more": len(lines[3:])}
+    return {
+        "agreement": agreement,
+        "badge": shown.state_badge(state),
+        "lines": [shown.shown_line(line) for line in lines[:3]],
+        "more": len(lines[3:]),
+    }
 
 
 @access(AUTHENTICATED)
@@ -88,12 +95,9 @@ def _page(request: HttpRequest, chosen: PriceAgreement, form: EndForm, *, status
     context = {
         "agreement": chosen,
         "badge": shown.state_badge(state),
-        "lines": [
-            {"line": line, "bar": shown.utilisation_bar(line), "words": shown.utilisation_words(line)}
-            for line in chosen.lines.all()
-        ],
+        "lines": [shown.shown_line(line) for line in chosen.lines.all()],
         "keys": shown.keys(),
-        "ledger": ledger.order_by("-pk")[:LEDGER_ROWS],
+        "ledger": [(entry, shown.number(entry.quantity)) for entry in ledger.order_by("-pk")[:LEDGER_ROWS]],
         "replaces": chosen.replaces.all(),
         "notices": chosen.notices.filter(seen_at__isnull=True).select_related("line__product"),
         "owns": chosen.customer.owner.person_id == user.person_id,

@@ -43,11 +43,11 @@ class EndReason(models.TextChoices):
 class Movement(models.TextChoices):
     """What happens to an order line, as far as the agreement is concerned."""
 
-    ORDERED = "ordered", _("Ordered")
+    ORDERED = "ordered", _("Order placed")
     DELIVERED = "delivered", _("Delivered")
     INVOICED = "invoiced", _("Invoiced")
-    RETURNED = "returned", _("Returned")
-    CANCELLED = "cancelled", _("Cancelled")
+    RETURNED = "returned", _("Goods returned")
+    CANCELLED = "cancelled", _("Order cancelled")
 
 
 class PriceAgreementQuerySet(models.QuerySet["PriceAgreement"]):

@@ -33,7 +33,7 @@ def page(reader: User, name: str, *args: object, **query: str) -> str:
 
 def test_the_agreement_shows_price_use_order_and_where_it_comes_from(place: Shop, agreement: PriceAgreement) -> None:
     text = page(place.company.rep, "pricing:agreement", agreement.number)
-    for words in (agreement.number, agreement.request_no, "88.0000", "6 of 10 件 taken, 4 left", "SO-77", "hard cap"):
+    for words in (agreement.number, agreement.request_no, "CNY 88.00", "6 of 10 件 taken, 4 left", "SO-77", "hard cap"):
         assert words in text, words
     assert "<svg" in text
     assert "End the agreement" not in text
