@@ -86,8 +86,9 @@ def _tables(evaluation: dict[str, Any]) -> tuple[Table, ...]:
     """The changed clauses with their owners and how much changes."""
     rows = tuple(
         (
-            one["code"],
-            pick("页眉页脚与图片", "Header, footer and pictures") if one["code"] == FRAME else one["title"],
+            pick("页眉页脚与图片", "Header, footer and pictures")
+            if one["code"] == FRAME
+            else f"{one['code']} {one['title']}",
             _state(one["state"]),
             f"+{one['inserted']} −{one['deleted']}",
             pick("、", ", ").join(role(code) for code in one["owners"]) or NOTHING,
@@ -95,13 +96,12 @@ def _tables(evaluation: dict[str, Any]) -> tuple[Table, ...]:
         for one in evaluation["changes"]
     )
     columns = (
-        pick("编号", "Code"),
         pick("条款", "Clause"),
         pick("变化", "Change"),
         pick("增删字符", "Characters"),
         pick("责任岗位", "Owners"),
     )
-    return (Table(pick("变更条款", "Changed clauses"), columns, rows),) if rows else ()
+    return (Table(pick("变更条款", "Changed clauses"), columns, rows, figures=False),) if rows else ()
 
 
 def _state(state: str) -> str:
