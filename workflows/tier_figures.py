@@ -10,14 +10,11 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from django.db.models import Count, Q, Sum
-
 from credit.casefile import Company
-from credit.models import CreditLine
 from credit.ratings import ratings
 from credit.rules.figures import Operand, operand
 from credit.scoring import CaseScore
-from customers.models import Customer, RatingResult, TierChange
+from customers.models import Customer, RatingResult
 from customers.queries import ledgers
 from customers.queries_tiers import tiers_in_force
 from customers.rules.ledger import Ledger, add_months
@@ -27,9 +24,10 @@ from policies.rules.tiers.figures import Figures
 from policies.rules.tiers.rating import Standing
 from policies.rules.tiers.scorecard import rule, tier_card
 from policies.rules.tiers.volume import VolumeClass, volume_classes
-from workflows.models import Request, Submission
+from workflows.models import Submission
 from workflows.tier_population import Population, population
 from workflows.tier_prices import Paid, prices_paid
+from workflows.tier_reads import exception_requests, grades_shown, rated, security
 
 ZERO = Decimal(0)
 MONTHS = 12
@@ -112,9 +110,9 @@ class _Group:
         self.ratings = ratings(members, pack, on, self.ledgers, company)
         self.classes = volume_classes(everybody.sales, tier_card(pack).bounds("T1"))
         self.exceptions = exception_requests(members, self.start, on)
-        self.rated = _rated(members)
-        self.security = _security(members)
-        self.best_grades = _grades(members, add_months(on, -GRADE_MONTHS))
+        self.rated = rated(members)
+        self.security = security(members)
+        self.best_grades = grades_shown(members, add_months(on, -GRADE_MONTHS))
         self.states = tiers_in_force(members, on)
         years = {customer.pk: everybody.year(customer.pk) for customer in members}
         self.prices = prices_paid(pack, members, self.states, years, self.start, on)
@@ -273,40 +271,3 @@ def _volume_operands(placed: VolumeClass | None, sales: Decimal, customers: int)
         Operand("名次", "Rank", f"{placed.rank} / {customers}", "text"),
         Operand("排名在前客户的累计占比", "Share of all larger customers", placed.before_pct, "pct"),
     )
-
-
-def exception_requests(customers: Collection[Customer], start: date, on: date) -> dict[int, int]:
-    """Special prices and terms beyond the policy asked for in a period, by customer id; one statement."""
-    beyond = Q(kind="special_price") | Q(kind="credit", submissions__plan__bands__TE__in=("TE-2", "TE-3", "TE-4"))
-    rows = Request.objects.filter(beyond, customer__in=customers, created_at__date__range=(start, on))
-    return dict(rows.order_by().values_list("customer_id").annotate(Count("pk", distinct=True)))
-
-
-def _rated(customers: Collection[Customer]) -> dict[int, dict[str, Any]]:
-    """Influence and proactivity as rated in the newest change that was asked for."""
-    letters = TierChange.objects.filter(customer__in=customers, submitted_at__isnull=False, confidential=False)
-    newest = letters.order_by("customer_id", "-submitted_at").distinct("customer_id")
-    return {
-        pk: {"influence": _number(influence), "proactivity": _number(proactivity)}
-        for pk, influence, proactivity in newest.values_list("customer_id", "influence", "proactivity")
-    }
-
-
-def _number(value: int | None) -> Decimal | None:
-    return None if value is None else Decimal(value)
-
-
-def _security(customers: Collection[Customer]) -> dict[int, Decimal]:
-    """Security behind the lines in force."""
-    rows = CreditLine.objects.active().filter(customer__in=customers).order_by()
-    return {pk: value or ZERO for pk, value in rows.values_list("customer_id").annotate(Sum("security_value"))}
-
-
-def _grades(customers: Collection[Customer], since: date) -> dict[int, set[str]]:
-    """Credit grades that were shown to deciders since a day."""
-    rows = Submission.objects.filter(request__customer__in=customers, submitted_at__date__gte=since)
-    found: dict[int, set[str]] = {}
-    for pk, grade in rows.order_by().values_list("request__customer_id", "content__evaluation__grade"):
-        if isinstance(grade, str):
-            found.setdefault(pk, set()).add(grade)
-    return found

@@ -6,11 +6,15 @@ from decimal import Decimal
 import pytest
 
 from customers.models import Claim, Customer, Invoice
+from customers.queries_tiers import TierState
 from policies.rules.tiers.rating import Standing, evaluate
 from policies.seed import default_pack
+from pricing.models import PriceList
 from tests import factories
 from tests.credit import factories as credit
 from workflows.tier_figures import figures_for, gather, standing_of
+from workflows.tier_population import Year
+from workflows.tier_prices import prices_paid
 
 pytestmark = pytest.mark.django_db
 ON = date(2026, 11, 20)
@@ -107,12 +111,27 @@ def test_customers_of_another_currency_are_not_the_measure(company, pack):
 
 def test_the_number_of_statements_does_not_grow_with_the_customers(company, pack, django_assert_max_num_queries):
     customers = [traded(company, 100_000 + n) for n in range(4)]
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(21):
         figures_for(pack, customers, ON)
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(21):
         figures_for(pack, customers[:1], ON)
 
 
 def test_standing_is_what_is_in_force(company, pack):
     made = factories.customer(company, tier=3)
     assert standing_of(pack, [made], ON)[made.pk] == Standing(3, False, None)
+
+
+def test_prices_below_the_tiers_count_as_concession(company, pack):
+    made = Customer.objects.select_related("unit").get(pk=traded(company, 1_000_000, tier=4).pk)
+    assert figures_for(pack, [made], ON)[made.pk].price_realisation_pct is None  # no price list: not known
+    PriceList.objects.create(code="L", unit=company.unit, currency="CNY", name="List", valid_from=date(2026, 1, 1))
+    usual = figures_for(pack, [made], ON)[made.pk]
+    assert usual.price_realisation_pct == 95  # four stars buy at 5 % off list
+    assert usual.concession_pct > 5
+    paid = prices_paid(
+        pack, [made], {made.pk: TierState(4, False, False)},
+        {made.pk: Year(sales=Decimal(950_000), paid=Decimal(950_000))}, date(2025, 11, 21), ON,
+    )[made.pk]  # fmt: skip
+    assert (paid.list_value, paid.rebate) == (1_000_000, 19_000)
+    assert paid.concession_pct(Year(), Decimal(0)) == Decimal("6.9")
