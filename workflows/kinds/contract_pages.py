@@ -136,7 +136,7 @@ def summary(letter: ContractLetter, evaluation: Mapping[str, Any]) -> str:
 
 PAGES: Final = Pages(
     kind=KIND,
-    icon="file-text",
+    icon="certificate",
     writers=contracts.WRITERS,
     letters=letters,
     begin=begin,

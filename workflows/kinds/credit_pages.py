@@ -133,7 +133,7 @@ PAPERS = Papers(
 )
 PAGES = Pages(
     kind=KIND,
-    icon="credit-card",
+    icon="coin",
     writers=MAY_WRITE,
     letters=letters,
     begin=begin,
