@@ -28,7 +28,9 @@ from workflows.api_credit import applications
 from workflows.api_special_price import special_price_letters
 from workflows.api_tier_change import tier_change_letters
 
-DESCRIPTION: Final = """Customers, credit applications, requests, credit lines, documents and the audit trail.
+DESCRIPTION: Final = """Customers, requests of every kind with their letters, credit lines, granted prices, documents, the audit trail.
+
+`POST /price-checks` says which price holds for an order line and takes its quantity from the agreement, once.
 
 Every write carries `Idempotency-Key`. Amounts are text (`"1200000.00"`), days `2026-01-31`, times with a zone.
 Lists are keyset pages: `{"items": [...], "next_cursor": ...}`. Errors are problem documents with a stable `code`.
