@@ -29,7 +29,7 @@ def load_default_version(effective_from: date, actor: User | None = None) -> Pol
     found = PolicyVersion.objects.filter(number=FIRST).first()
     if found is not None:
         return found
-    note = "默认政策表：信用额度与账期 / Default tables: credit limit and payment term"
+    note = "默认政策表 / Default tables"
     version = draft_version(FIRST, default_content(), effective_from, note, actor)
     return activate(version, actor)
 
