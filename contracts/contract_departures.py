@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from accounts.roles import Role
 from contracts.models import Category
 from contracts.rules.redline import lines as redline
 
@@ -21,6 +22,7 @@ def departures(evaluation: Mapping[str, Any]) -> dict[str, Any]:
             "subject": categories.get(each["category"], each["category"]),
             "lines": [{"pieces": pieces} for pieces in redline(each["standard"], each["proposed"])],
             "removed": not each["proposed"],
+            "people": [str(Role(role).label) for role in each["owners"]],
         }
         for each in evaluation["deviations"]
     ]

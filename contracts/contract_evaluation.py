@@ -194,17 +194,21 @@ def _deviating(
 
 
 def _one(each: Any, clause: ClauseVersion | None, text: Mapping[str, Any], values: Mapping[str, Any]) -> Deviating:
+    category, proposed = clause.clause.category if clause else "general", each.proposed.strip()
+    lines = tuple(filled(line, values) for line in text.get("lines", ()))
     rule = rules.Deviation(
         each.code,
-        clause.clause.category if clause else "general",
-        each.proposed.strip(),
+        category,
+        proposed,
         each.reason,
         allowed=clause is None or clause.deviation_allowed,
         mandatory=clause is not None and clause.mandatory,
-        cap_removed=each.cap_removed,
+        cap_removed=each.cap_removed or (category == "liability" and rules.drops_cap(lines, proposed)),
     )
-    owners = (*clause.owners, *([clause.final_owner] if clause.final_owner else [])) if clause else ("LG",)
-    lines = tuple(filled(line, values) for line in text.get("lines", ()))
+    owners = list(clause.owners) if clause else ["LG"]
+    # on liability the last word is needed only when the cap goes (clause-owner matrix)
+    if clause and clause.final_owner and (rule.cap_removed or rule.category != "liability"):
+        owners.append(clause.final_owner)
     return Deviating(rule, text.get("title", each.code), lines, tuple(owners))
 
 

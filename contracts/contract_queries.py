@@ -78,7 +78,7 @@ def stages(contract: Contract) -> Sequence[Stage]:
         ("signed", _("Signed by both"), contract.signed_at),
         ("effective", _("In force"), contract.effective_at),
     ]
-    last = ("expired", _("Expired"), contract.expired_at)
+    last = ("expired", _("Expired") if contract.expired_at else _("Ends"), contract.expired_at)
     if contract.terminated_at:
         reached = [each for each in reached if each[2]]
         last = ("terminated", _("Terminated"), contract.terminated_at)

@@ -196,6 +196,17 @@ def fixes_resale_price(text: str) -> bool:
     return any(match.group("no") is None for pattern in (_RESALE, _RESALE_EN) for match in pattern.finditer(text))
 
 
+_CAP: Final = re.compile(r"上限|不超过|为限|\bcap(?:s|ped)?\b|\bexceeds?\b|\bat most\b|\blimited to\b", re.IGNORECASE)
+
+
+def drops_cap(standard: Iterable[str], proposed: str) -> bool:
+    """Whether the published clause limits the liability and the proposed one no longer speaks of a limit.
+
+    The author says so himself by `cap_removed`; this is for when he forgets.
+    """
+    return any(_CAP.search(line) for line in standard) and not _CAP.search(proposed)
+
+
 def longer_than(valid_from: date, valid_to: date, months: int) -> bool:
     """Whether the contract runs longer than so many months; `valid_to` is its last day."""
     year, month = divmod(valid_from.month - 1 + months, 12)

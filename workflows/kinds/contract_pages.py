@@ -111,7 +111,8 @@ def notes(letter: ContractLetter, evaluation: Mapping[str, Any]) -> dict[str, st
         ("discount", "discount", "discount"),
         ("rebate_rate", "rebate", "rebate"),
     ):
-        said = {"value": approved[key] or "—", "source": _source(sources.get(source))}
+        value = figures(Decimal(approved[key])) if key == "limit" and approved[key] else approved[key]
+        said = {"value": value or "—", "source": _source(sources.get(source))}
         found[name] = _("Approved: %(value)s (%(source)s). Leave it empty to use that.") % said
     return found
 
@@ -130,7 +131,7 @@ def live(letter: ContractLetter, preview: Preview, user: User) -> Part:
 def summary(letter: ContractLetter, evaluation: Mapping[str, Any]) -> str:
     """The total, and whether it is standard."""
     differing = count(evaluation)
-    words = _("%(count)s deviations") % {"count": differing} if differing else _("standard")
+    words = contract_shown.deviating(differing)
     return format_html("<strong>{} {}</strong> · {}", letter.currency, figures(Decimal(evaluation["total"])), words)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.language import pick
 from accounts.models import User
@@ -21,11 +22,15 @@ LANGUAGES: Final = {"zh-hans": "中文", "en": "English", "bilingual": "中文 /
 
 
 def character(facts: Mapping[str, Any]) -> str:
-    """Standard, with so many deviations, or on the customer's paper."""
+    """Standard, with so many deviations, or on the customer's paper; short, for a column of a list."""
     if facts.get("customer_paper"):
-        return _("On the customer's paper")
-    count = int(facts.get("deviations") or 0)
-    return _("Non-standard: %(count)s deviations") % {"count": count} if count else _("Standard contract")
+        return _("their paper")
+    return deviating(int(facts.get("deviations") or 0))
+
+
+def deviating(count: int) -> str:
+    """How many figures and clauses deviate, in words."""
+    return ngettext("%(count)s deviation", "%(count)s deviations", count) % {"count": count} if count else _("standard")
 
 
 def line(frozen: Frozen) -> Line:
