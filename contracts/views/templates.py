@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.cache import cache
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -167,10 +168,15 @@ def docx_response(found: TemplateVersion) -> HttpResponse:
 
 
 def _sample(found: TemplateVersion) -> bytes:
-    """The shipped versions were kept without their sample."""
+    """The shipped versions were kept without their sample: it is made when it is first asked for."""
+    key = f"template-sample:{found.sha256}"
+    known = cache.get(key)
+    if known and storage.exists(known):
+        return storage.get(known)
     examined = examine(storage.get(found.sha256), found.template.language, queries.library(found.unit), at=db_now())
     if not examined.pdf:
         raise Http404
+    cache.set(key, storage.put(examined.pdf), timeout=None)
     return examined.pdf
 
 
