@@ -96,7 +96,7 @@ def test_many_lines_are_added_and_removed_on_the_phone(company: Company, someone
     draft = SpecialPrice.objects.get()
     assert [line.product.code for line in draft.lines.all()] == ["A100", "B200"]
     page.locator("button[name=remove][value=lines-0]").click()
-    page.wait_for_function("document.querySelector('#id_lines-0-product').value === 'B200'")
+    page.locator("#id_lines-0-product[value=B200]").wait_for()
     assert [line.product.code for line in draft.lines.all()] == ["B200"]
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
