@@ -28,7 +28,7 @@ from workflows.api_credit import applications
 from workflows.api_special_price import special_price_letters
 from workflows.api_tier_change import tier_change_letters
 
-DESCRIPTION: Final = """Customers, requests of every kind with their letters, credit lines, granted prices, documents, the audit trail.
+DESCRIPTION: Final = """Customers, requests of every kind, credit lines, granted prices, documents and the audit trail.
 
 `POST /price-checks` says which price holds for an order line and takes its quantity from the agreement, once.
 

@@ -12,9 +12,8 @@ from config.api import api
 from tests.api.client import ROOT
 
 RESOURCES = {
-    "customers", "credit-applications", "requests", "credit-lines", "price-agreements", "price-checks",
-    "special-prices", "documents", "contracts",
-    "audit-events",
+    "customers", "credit-applications", "tier-changes", "special-prices", "contracts", "contract-templates", "clauses",
+    "requests", "credit-lines", "price-agreements", "price-checks", "documents", "audit-events",
 }  # fmt: skip
 ONLY_ASKED = {"price-checks"}  # answers, nothing to list
 
