@@ -159,6 +159,7 @@ class ContractForm(forms.ModelForm):  # type: ignore[type-arg]
             field.required = False
         templates = ContractTemplate.objects.filter(unit=letter.customer.unit).order_by("code", "-language")
         self.fields["template"].queryset = templates  # type: ignore[attr-defined]
+        self.fields["template"].label = _("Template")
         self.fields["term_days"].label = _("Payment term other than approved (days)")
         language = letter.template.language if letter.template else "zh-hans"
         lines = [_values(row) for row in letter.lines.all()]
