@@ -60,7 +60,7 @@ class Rows:
     def errors(self) -> list[tuple[int, str]]:
         """(number of the row, what is wrong with it)."""
         return [
-            (number, f"{row.fields[name].label}: {message}" if name in row.fields else message)
+            (number, f"{row.fields[name].label}: {message}" if name in row.fields else str(message))
             for number, row in enumerate(self.rows, start=1)
             for name, messages in row.errors.items()
             for message in messages

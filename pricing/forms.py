@@ -182,7 +182,7 @@ class SpecialPriceForm(forms.Form):
         )
         self.considerations = Rows(
             "considerations",
-            lambda d, i, p: ConsiderationForm(d, initial=i, prefix=p),
+            lambda d, i, p: ConsiderationForm(d, initial=dict(i) if i else None, prefix=p),
             [_values(each) for each in letter.considerations.all()],
             data,
         )

@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
@@ -53,7 +54,7 @@ def prices(request: HttpRequest) -> HttpResponse:
 
 def _imported(request: HttpRequest, user: User, units: list[Unit]) -> tuple[PriceImport | None, Any, int]:
     if not units:
-        raise Problem("not_importer", 403, _("Your roles do not include this for this customer or unit."))
+        raise Problem("not_importer", 403, gettext("Your roles do not include this for this customer or unit."))
     form = PriceFileForm(units, request.POST, request.FILES)
     if not form.is_valid():
         return None, form, 422
@@ -70,7 +71,8 @@ def _list(request: HttpRequest, user: User, with_cost: bool) -> dict[str, Any]:
     lists = list(PriceList.objects.visible_to(user).select_related("unit"))
     today, wanted = business_today(), request.GET.get("list", "")
     current = [each for each in lists if each.valid_from <= today and (each.valid_to is None or each.valid_to >= today)]
-    chosen = next((each for each in lists if str(each.pk) == wanted), (current or lists or [None])[0])
+    named = [each for each in lists if str(each.pk) == wanted]
+    chosen = next(iter([*named, *current, *lists]), None)
     words = request.GET.get("q", "").replace("\x00", "").strip()[:80]
     rows = ListPrice.objects.filter(price_list=chosen).select_related("product__category")
     for word in words.split():

@@ -1,7 +1,7 @@
 """Bringing in products, list prices and costs from a file: all of it or nothing, prices never changed."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
@@ -22,7 +22,6 @@ from pricing.rules.price_sheets import COLUMNS, KEYS
 
 IMPORTERS: Final = frozenset({Role.PM, Role.SO, Role.FM})
 MOST_FAULTS: Final = 200
-Row = dict[str, Any]
 
 
 @dataclass
@@ -135,8 +134,10 @@ def _prices(found: PriceImport, unit: Unit, rows: Sequence[ParsedRow], known: di
         if any(getattr(prices, name) != value for name, value in days.items()):
             faults.append(Fault(row.number, "price_list", "list_differs", {"value": prices.code}))
             continue
-        key = {"price_list": prices, "product": known[values["product"]]}
-        faults += _once(found, row, "price", lambda d, k=key: ListPrice.objects.get_or_create(**k, defaults=d))
+        kept, made = ListPrice.objects.get_or_create(
+            price_list=prices, product=known[values["product"]], defaults={"price": values["price"]}
+        )
+        faults += _once(found, row, "price", kept.price, made)
     return faults
 
 
@@ -144,18 +145,17 @@ def _costs(found: PriceImport, unit: Unit, rows: Sequence[ParsedRow], known: dic
     faults: list[Fault] = []
     for row in rows:
         same = {name: row.values[name] for name in ("currency", "valid_from")}
-        key = {"unit": unit, "product": known[row.values["product"]], **same}
-        faults += _once(found, row, "cost", lambda d, k=key: UnitCost.objects.get_or_create(**k, defaults=d))
+        kept, made = UnitCost.objects.get_or_create(
+            unit=unit, product=known[row.values["product"]], **same, defaults={"cost": row.values["cost"]}
+        )
+        faults += _once(found, row, "cost", kept.cost, made)
     return faults
 
 
-def _once(found: PriceImport, row: ParsedRow, name: str, keep: Callable[[Row], tuple[Any, bool]]) -> list[Fault]:
+def _once(found: PriceImport, row: ParsedRow, name: str, kept: Decimal, made: bool) -> list[Fault]:
     """A price is written once; the same again changes nothing, another one is a fault."""
-    wanted: Decimal = row.values[name]
-    kept, made = keep({name: wanted})
-    before = getattr(kept, name)
-    if not made and before != wanted:
-        return [Fault(row.number, name, "price_differs", {"before": f"{before.normalize():f}"})]
+    if not made and kept != row.values[name]:
+        return [Fault(row.number, name, "price_differs", {"before": f"{kept.normalize():f}"})]
     found.count("inserted" if made else "unchanged")
     return []
 
