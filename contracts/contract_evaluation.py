@@ -128,7 +128,9 @@ def evaluate(
     """
     usual = {row.code: Decimal(row.outputs["value"]) for row in pack.tables["CT-STD"].rows}
     template = letter.template
-    version = template and template_queries.published(template.unit, template.code, template.language, on)
+    version = None
+    if template is not None:
+        version = template_queries.published(template.unit, template.code, template.language, on)
     lines = priced(letter, approved)
     values = contract_values(letter, approved, version, usual, lines) if version else {}
     deviating = _deviating(letter, version, values)

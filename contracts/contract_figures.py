@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Final
+from typing import Final, cast
 
 from contracts.models import ContractLetter, ContractLine
 from contracts.rules.deviations import Approved
@@ -39,8 +39,8 @@ def total_of(lines: list[PricedLine]) -> Decimal:
 
 def limit_of(letter: ContractLetter, approved: Approved) -> Decimal | None:
     """The credit limit that the contract states: the typed one, else the approved one; None is no credit."""
-    limit = letter.credit_limit if letter.credit_limit is not None else approved.limit
-    return limit if limit else None
+    typed = cast("Decimal | None", letter.credit_limit)  # the column may be empty, its type does not say so
+    return (approved.limit if typed is None else typed) or None
 
 
 def term_of(letter: ContractLetter, approved: Approved) -> int:

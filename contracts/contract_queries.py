@@ -25,7 +25,7 @@ def contracts(visible: QuerySet[Contract], *, text: str = "", state: str = "") -
             | Q(customer__code__istartswith=words)
             | Q(customer__pinyin__contains=words.casefold())
         )
-    return visible.in_state(state) if state in STATES else visible  # type: ignore[attr-defined,no-any-return]
+    return visible.in_state(state) if state in STATES else visible  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)

@@ -127,6 +127,8 @@ def prepare(
         content: the approved submission; the paper is made from its evaluation alone.
         paper_sha256: the customer's own paper, which is sealed as it is.
     """
+    if letter.valid_from is None or letter.valid_to is None:
+        raise RuntimeError("nobody approves a contract without its days")
     evaluation = content["evaluation"]
     version = TemplateVersion.objects.select_related("template").get(pk=evaluation["template"]["id"])
     language = version.template.language

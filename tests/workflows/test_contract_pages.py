@@ -41,8 +41,7 @@ def test_a_contract_goes_from_the_form_over_the_seal_to_the_signed_copy(company:
     letter = ContractLetter.objects.get()
     address = f"/requests/drafts/contract/{letter.pk}/"
     assert made["Location"] == address
-    page = rep.get(address)
-    assert page.status_code == 200
+    assert rep.get(address).status_code == 200
     today = business_today()
     typed = {
         "template": letter.template_id, "annual_value": "400000", "valid_from": today, "sign_on": today,
@@ -73,6 +72,7 @@ def test_a_contract_goes_from_the_form_over_the_seal_to_the_signed_copy(company:
     assert contract.state == "sealed"
     shown = rep.get(f"/contracts/{contract.number}/").content.decode()
     assert "File the signed copy" in shown
+    assert contract.document is not None
     ours = storage.get(contract.document.pdf_sha256)
     refused = rep.post(f"/contracts/{contract.number}/sign/", {"signed_on": today, "file": _file(ours)})
     assert refused.status_code == 422
