@@ -16,6 +16,7 @@ from workflows.demo import (
     agreements,
     contract,
     contract_template,
+    credit_variants,
     medical,
     people,
     requests,
@@ -50,6 +51,7 @@ def build(customers: int = rolls.CUSTOMERS) -> None:
         today = business_today()
         opened = _customers(rng, group, today, customers)
         requests.open_all(group, opened, today)
+        credit_variants.open_all(group, opened, today)
         special_price.open_all(group, opened, today)
         agreements.use({"rolls": group.people["cs.rolls"], "medical": group.people["cs.med"]})
         tier_change.open_all(group, opened, today)
