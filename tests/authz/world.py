@@ -19,7 +19,8 @@ from contracts.models import Contract, Document, TemplateVersion
 from credit.models import Attachment, CreditApplication, LineCondition
 from customers.models import Contact, Customer, LegalFlag, Licence, RatingRun, TierChange
 from customers.services.tier_changes import save_tier_change
-from pricing.models import AgreementNotice
+from pricing.models import AgreementNotice, SpecialPrice
+from pricing.services.special_prices import save_draft as save_special_price
 from tests import factories
 from tests.contracts.factories import issued
 from tests.factories import Company
@@ -92,6 +93,7 @@ class World:
             "api/v1/customers": {"pk": self.customer.pk, "unit": self.company.unit.code, "kind": "invoices"},
             "api/v1/credit-applications": {"pk": self.draft.pk},
             "api/v1/tier-changes": {"pk": TierChange.objects.get().pk},
+            "api/v1/special-prices": {"pk": SpecialPrice.objects.order_by("-pk")[0].pk},
             "api/v1/contract-templates": {"pk": self.template.pk},
             "api/v1/contracts": {"pk": self.contract.letter_id},
             "api/v1/requests": {"no": self.request.no, "step": self.step.pk},
@@ -135,6 +137,7 @@ def build(company: Company | None = None) -> World:
     place = shop(company)
     place.grant()
     save_tier_change(customer, {"proposed_tier": 3}, company.rep)
+    save_special_price(customer, {}, company.rep)
     return World(
         company=company,
         notice=place.grant().notices.get(code="conflict"),
