@@ -23,6 +23,8 @@ NEEDED: Final = (
     ("risk_point", "风险转移点", "risk passes"),
     ("acceptance_method", "验收方式", "way of acceptance"),
 )
+# Says that the contract ends with its last day.
+TERM_CLAUSE: Final = "C17"
 # Where a value comes from that the letter does not give.
 PLACES: Final = {"customer": "CT-CUSTOMER", "company": "CT-COMPANY"}
 # Clauses that say "not applicable" when their first field is empty.
@@ -76,6 +78,12 @@ def blocks(
         for each in letter.deviations.all()
         if not each.reason.strip()
     ]
+    if letter.auto_renew and not any(each.code == TERM_CLAUSE for each in letter.deviations.all()):
+        words = (
+            "标准条款写明不自动续约，请修改期限条款。",
+            "The term clause says that it does not renew: change it.",
+        )
+        found.append(Reason("CT-WHY", *words))
     if _deviates(letter) and not letter.reason.strip():
         words = ("请说明为什么偏离标准。", "Say why the contract deviates from the standard.")
         found.append(Reason("BL-FIELD", *words, {"field": "reason"}))

@@ -11,7 +11,7 @@ from contracts import template_queries
 from contracts.contract_blocks import blocks, unresolved
 from contracts.contract_differences import unlike
 from contracts.contract_figures import PricedLine, priced, total_of, unit_price
-from contracts.contract_values import contract_values
+from contracts.contract_values import Tongue, contract_values
 from contracts.models import ClauseVersion, ContractLetter, TemplateVersion
 from contracts.rules import deviations as rules
 from contracts.rules.signing import Signer, signer_refusal
@@ -158,8 +158,8 @@ def evaluate(
 
 def replaced_lines(evaluation: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     """The lines of clauses that deviate, as the paper prints them; a clause left out says so."""
-    english = (evaluation["template"] or {}).get("language") == "en"
-    nothing = "This clause does not apply." if english else "本条不适用。"
+    tongue = Tongue((evaluation["template"] or {}).get("language", ""))
+    nothing = tongue.say("本条不适用。", "This clause does not apply.")
     return {each["code"]: tuple(each["proposed"]) or (nothing,) for each in evaluation["deviations"]}
 
 

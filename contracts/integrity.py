@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from audit.models import Event
 from audit.verify import Finding, register_cross_check
-from contracts.models import Document, State, TemplateVersion
+from contracts.models import Document, SignedCopy, State, TemplateVersion
 from jobs import storage
 
 
@@ -36,6 +36,17 @@ def templates_are_as_published() -> Iterator[Finding]:
         if version.created_by_id is not None and told.get(str(version.pk)) != version.sha256:
             yield _finding("template_event", name, "与发布事件不符", "does not match its event")
         yield from _check_file(name, version.sha256)
+
+
+@register_cross_check
+def signed_copies_are_as_filed() -> Iterator[Finding]:
+    """Every signed copy of a contract has its event with the same hash, and its file."""
+    events = Event.objects.filter(action="contract.copy_filed")
+    filed = {event.object_id: event.content["object"].get("content_sha256", "") for event in events.iterator()}
+    for contract, number, sha256 in SignedCopy.objects.values_list("contract_id", "contract__number", "sha256"):
+        if filed.get(str(contract)) != sha256:
+            yield _finding("signed_copy_event", number, "的签署件与归档事件不符", "has a signed copy unlike its event")
+        yield from _check_file(number, sha256)
 
 
 def _check_file(number: str, sha256: str) -> Iterator[Finding]:
