@@ -122,6 +122,16 @@ def _refuse_incompatible(user: User, role: str, start: date, end: date | None) -
             )
 
 
+def _refuse_person(user: User) -> None:
+    """The account goes to another natural person: its roles must go with those that he holds already."""
+    Person.objects.select_for_update().get(pk=user.person_id)  # roles of the person are given one after another
+    for held in RoleAssignment.objects.filter(user=user):
+        try:
+            _refuse_incompatible(user, held.role, held.valid_from, held.valid_to)
+        except ValidationError as error:
+            raise ValidationError({"person": error.messages}, code="incompatible_roles") from error
+
+
 def _facts(assignment: RoleAssignment) -> dict[str, Any]:
     return {
         "role": assignment.role,
@@ -179,13 +189,16 @@ def change_user(user: User, *, actor: User | None = None, **changes: Any) -> Use
     """Change address, name, language, time zone, person or reporting line.
 
     Raises:
-        ValidationError: the reporting line would be a circle, or a value is refused.
+        ValidationError: the reporting line would be a circle, a value is refused, or the person holds a role by
+            another account that nobody may combine with one of this account.
     """
     user = User.objects.select_for_update().get(pk=user.pk)
     before, addresses = _shown(user, changes), {"email_before": user.email}
     for name, value in changes.items():
         setattr(user, name, value)
     user.full_clean(exclude=["password"])
+    if "person" in changes:
+        _refuse_person(user)
     user.save(update_fields=list(changes))
     after, addresses = _shown(user, changes), {**addresses, "email": user.email}
     pii = addresses if "email" in changes else None

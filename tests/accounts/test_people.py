@@ -178,3 +178,13 @@ def test_a_change_of_a_company_is_in_the_trail(client: Client, operator: User, c
     assert event.actor_id == operator.pk
     assert event.content["before"] == {"time_zone": "Asia/Shanghai"}
     assert event.content["after"] == {"time_zone": "Europe/Berlin"}
+
+
+def test_an_account_does_not_move_to_a_person_whose_roles_nobody_may_combine_with_its_own(company) -> None:
+    with pytest.raises(ValidationError) as caught:
+        services.change_user(company.credit_controller, person=company.rep.person)
+    assert "person" in caught.value.message_dict
+    company.credit_controller.refresh_from_db()
+    assert company.credit_controller.person != company.rep.person
+    newcomer = factories.user("Newcomer")
+    assert services.change_user(company.credit_controller, person=newcomer.person).person == newcomer.person
