@@ -65,9 +65,10 @@ def _routed(tables: list[dict[str, Any]], kind: str, routing: dict[str, Any]) ->
         "AUTH": [_row(f"{kind}-{grant['role']}", {**grant, "request_kind": kind}) for grant in routing["authority"]],
     }
     joined = [{**table, "rows": [*table["rows"], *rows.get(table["code"], [])]} for table in tables]
-    ladder = {"ladder": routing["ladder"]} if "ladder" in routing else {}
-    first = next((table for table in routing["tables"] if table.get("use") == "band"), None)
-    own = [table | ladder if table is first else table for table in routing["tables"]]
+    own: list[dict[str, Any]] = [dict(table) for table in routing["tables"]]
+    bands = [table for table in own if table.get("use") == "band"]
+    if "ladder" in routing and bands:
+        bands[0]["ladder"] = routing["ladder"]
     return [*joined, *_with_columns(own, routing["facts"])]
 
 

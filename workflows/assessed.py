@@ -65,7 +65,7 @@ def assessed(
     )
     return Assessment(
         customer=customer,
-        title=title or str(customer.name),
+        title=title or (str(customer.name) if customer else ""),
         amount=amount,
         currency=currency,
         facts=facts,

@@ -9,7 +9,7 @@ from workflows import engine, nodes
 from workflows.models import ApprovalProcess
 
 
-class ApprovalFlow(flow.Flow):
+class ApprovalFlow(flow.Flow):  # type: ignore[misc]  # Viewflow has no types
     """A flow without nodes: whose process it is, and that its row is locked."""
 
     process_class = ApprovalProcess

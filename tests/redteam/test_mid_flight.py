@@ -15,7 +15,7 @@ from credit.models import CreditApplication, CreditLine
 from tests import factories
 from tests.factories import EVER, Company
 from tests.workflows.factories import ready_application
-from workflows import rules, services
+from workflows import services
 from workflows.kinds.credit import KIND
 from workflows.models import Decision, Request, Step, Submission
 from workflows.queries import inbox
@@ -105,7 +105,7 @@ def test_an_account_that_was_closed_with_the_page_open_decides_nothing(company: 
 def test_a_condition_whose_last_day_is_past_is_refused(company: Company) -> None:
     today = business_today()
     request = submitted(company, valid_from=today - timedelta(days=10), valid_to=today + timedelta(days=300))
-    past = dict(valid_to=today - timedelta(days=2))
+    past = {"valid_to": today - timedelta(days=2)}
     with pytest.raises(Problem) as caught:
         decide(request, "SM", company.manager, "approve_conditional", reason="short", conditions=past)
     assert caught.value.status == 422

@@ -90,12 +90,12 @@ ROLLS: Final = [
     Case("R0003", "0.8", "project", "Six stands of the new mill are to be fitted by spring.", until("CFO")),
     Case("R0010", "1", "growth", "检修季集中换辊。", (
         Act("approve_conditional", "CC", "去年两次超期,额度与账期都收紧,半年后复评。",
-            dict(term_days=20, note="每月对账单须盖章回传。")),
+            {"term_days": 20, "note": "每月对账单须盖章回传。"}),
         Act("finish"),
     )),
     Case("R0025", "1", "project", "新产线首套支承辊。", (
         Act("approve_conditional", "CC", "Unsecured only in part: a deposit comes first.",
-            dict(security="收到 50,000 元保证金后生效 · in force once the deposit of 50,000 is received")),
+            {"security": "收到 50,000 元保证金后生效 · in force once the deposit of 50,000 is received"}),
         Act("finish"),
     )),
     Case("R0031", "1.1", "competitor", "竞品给出 60 天账期。", (
