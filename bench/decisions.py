@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from bench.measure import Line, milliseconds
 from tests.workflows.factories import ready_application
 from workflows import services
-from workflows.credit_letter import KIND
+from workflows.kinds.credit import KIND
 from workflows.models import Request, Step, Submission
 
 WHO = {

@@ -34,7 +34,9 @@ RECENTLY = timedelta(days=30)
 def home(user: User) -> dict[str, Any]:
     """Everything on the home page of this user."""
     today = business_today()
-    mine = Request.objects.filter(submitter__person_id=user.person_id).select_related("customer__unit", "unit", "region")
+    mine = Request.objects.filter(submitter__person_id=user.person_id).select_related(
+        "customer__unit", "unit", "region"
+    )
     returned = mine.filter(state=State.RETURNED).prefetch_related(
         Prefetch("decisions", Decision.objects.filter(verb="return").select_related("actor", "submission"))
     )
