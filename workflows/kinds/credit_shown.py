@@ -66,10 +66,17 @@ def line(frozen: Frozen) -> Line:
         what=word("req_type", frozen.asked),
         below=below,
         figure=figure or _("no formula"),
-        measure=_("over formula") if tone in ("some", "high") and decimal(frozen.facts.get("over_formula_pct")) else "",
+        measure=_measure(frozen, figure, tone),
         tone=tone,
         badge=_("Grade %(grade)s") % {"grade": grade} if grade else "",
     )
+
+
+def _measure(frozen: Frozen, figure: str, tone: str) -> str:
+    """What the key figure is about."""
+    if tone in ("some", "high"):
+        return _("over formula") if decimal(frozen.facts.get("over_formula_pct")) else ""
+    return _("Formula limit") if figure else ""
 
 
 def over_formula(frozen: Frozen, zero: str) -> tuple[str, str]:
