@@ -143,7 +143,12 @@ def test_the_operators_flag_shows_nothing_of_the_business(world: World) -> None:
     assert client.get("/audit/").status_code == 403
     for address in ("/api/v1/customers", "/api/v1/requests", "/api/v1/documents", "/api/v1/credit-lines"):
         assert api.get(address).json()["items"] == [], address
-    hidden = ("customers/<int:pk>/", "requests/<str:no>/", "requests/drafts/<slug:kind>/<int:pk>/", "documents/<str:number>.pdf")
+    hidden = (
+        "customers/<int:pk>/",
+        "requests/<str:no>/",
+        "requests/drafts/<slug:kind>/<int:pk>/",
+        "documents/<str:number>.pdf",
+    )
     assert {client.get(world.address(route)).status_code for route in hidden} == {404}
 
 
