@@ -61,7 +61,7 @@ def test_every_role_has_somebody_and_both_languages_are_spoken(demo: str) -> Non
 
 def test_requests_are_in_every_state(demo: str) -> None:
     states = Counter(Request.objects.values_list("state", flat=True))
-    assert set(states) == {"in_review", "returned", "approved", "rejected", "withdrawn"}
+    assert set(states) == {"in_review", "returned", "signing", "approved", "rejected", "withdrawn"}
     assert Request.objects.filter(round=2, state="in_review").count() >= 2
     assert Request.objects.filter(confidential=True).exists()
     verbs = set(Request.objects.values_list("decisions__verb", flat=True))
