@@ -48,7 +48,7 @@ def prices(request: HttpRequest) -> HttpResponse:
     result, status, form = None, 200, PriceFileForm(units) if units else None
     if request.method == "POST":
         result, form, status = _imported(request, user, units)
-    context = {**_list(request, user, bool(units)), "form": form, "result": result, "kinds": _kinds()}
+    context = {**_list(request, user, units), "form": form, "result": result, "kinds": _kinds()}
     return render(request, "pricing/prices.html", context, status=status)
 
 
@@ -67,7 +67,7 @@ def _kinds() -> list[tuple[Any, list[Any]]]:
     return [(label, list(COLUMNS[kind])) for kind, label in KINDS]
 
 
-def _list(request: HttpRequest, user: User, with_cost: bool) -> dict[str, Any]:
+def _list(request: HttpRequest, user: User, keeps: list[Unit]) -> dict[str, Any]:
     lists = list(PriceList.objects.visible_to(user).select_related("unit"))
     today, wanted = business_today(), request.GET.get("list", "")
     current = [each for each in lists if each.valid_from <= today and (each.valid_to is None or each.valid_to >= today)]
@@ -80,6 +80,7 @@ def _list(request: HttpRequest, user: User, with_cost: bool) -> dict[str, Any]:
             Q(product__code__icontains=word) | Q(product__name_zh__icontains=word) | Q(product__name_en__icontains=word)
         )
     page = page_of(rows, request.GET)
+    with_cost = chosen is not None and chosen.unit in keeps
     costs: dict[int, Any] = {}
     if chosen is not None and with_cost:
         costs = unit_costs(chosen.unit, chosen.currency, [row.product_id for row in page.rows], today)
