@@ -7,7 +7,7 @@ that the same file under another policy version can be evaluated again.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from functools import reduce
 from typing import Any
 
@@ -220,7 +220,7 @@ class _Assessment:
         share = variants.temporary_share(self.requested, self.case.earlier.amount, base)
         return variants.facts(
             given.req_type,
-            share_pct=None if share is None else share.quantize(SHARE),
+            share_pct=None if share is None else share.quantize(SHARE, ROUND_UP),
             length=variants.days(given.valid_from, given.valid_to),
             granted_in_12m=self.case.temporary_granted,
             frozen=any(LineState.of(line).frozen for line in self.known.lines.values()),

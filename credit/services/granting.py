@@ -10,7 +10,16 @@ from accounts.models import User
 from audit.clock import db_now
 from credit.choices import EndReason, LineKind
 from credit.models import CreditApplication, CreditLine, LineCondition
-from credit.services.line_rows import end, lock_customer, note, overtaken, schedule, summary, thaw
+from credit.services.line_rows import (
+    end,
+    keep_frozen,
+    lock_customer,
+    note,
+    overtaken,
+    schedule,
+    summary,
+    thaw,
+)
 from customers.models import Customer
 from policies.rules.calendar import business_date
 
@@ -113,6 +122,7 @@ def _grant(
     if at_once:
         note("credit.line_activated", line, customer, actor, after=summary(line), at=now)
         thaw(line, customer, actor, now)
+        keep_frozen(line, replaced, customer, actor, now)
     if terms.valid_to < today:
         end([line], customer, EndReason.EXPIRED, actor, at=now)
     else:

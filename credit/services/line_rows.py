@@ -44,6 +44,7 @@ def activate(line: CreditLine, customer: Customer, today: date, actor: User | No
     line.save(update_fields=["activated_at"])
     note("credit.line_activated", line, customer, actor, after=summary(line))
     thaw(line, customer, actor)
+    keep_frozen(line, replaced, customer, actor)
 
 
 def thaw(line: CreditLine, customer: Customer, actor: User | None, at: datetime | None = None) -> None:
@@ -52,6 +53,27 @@ def thaw(line: CreditLine, customer: Customer, actor: User | None, at: datetime 
         frozen = LineMeasure.objects.filter(line__customer=customer, measure=Measure.FREEZE, lifted_at__isnull=True)
         for freeze in frozen.select_related("line"):
             lift(freeze, customer, actor, line.request_no, request_no=line.request_no, at=at)
+
+
+def keep_frozen(
+    line: CreditLine,
+    replaced: Sequence[CreditLine],
+    customer: Customer,
+    actor: User | None,
+    at: datetime | None = None,
+) -> None:
+    """A freeze holds until it is lifted: the line that takes the place of a frozen one is frozen as well."""
+    held = LineMeasure.objects.filter(measure=Measure.FREEZE, lifted_at__isnull=True)
+    freeze = held.filter(line__in=replaced).order_by("pk").first()
+    if freeze is None or held.filter(line=line).exists():
+        return
+    same = {"measure": freeze.measure, "request_no": freeze.request_no, "reason": freeze.reason}
+    LineMeasure.objects.create(line=line, taken_by=freeze.taken_by, taken_at=at or db_now(), **same)
+    after = summary(line)
+    note(
+        "credit.line_frozen", line, customer, actor, after=after, reason=freeze.reason,
+        request_no=freeze.request_no, at=at,
+    )  # fmt: skip
 
 
 def lift(

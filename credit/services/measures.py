@@ -9,7 +9,7 @@ from accounts.models import User
 from credit.choices import EndReason, Measure
 from credit.models import CreditApplication, CreditLine, LineMeasure
 from credit.services.granting import GrantTerms, grant_line
-from credit.services.line_rows import end, lift, lock_customer, note, schedule, summary
+from credit.services.line_rows import end, keep_frozen, lift, lock_customer, note, schedule, summary
 from customers.models import Customer
 from policies.rules.calendar import business_date
 
@@ -102,4 +102,5 @@ def _restore(measure: LineMeasure, customer: Customer, actor: User, reason: str,
         activated_at=now,
     )
     note("credit.line_restored", line, customer, actor, after=summary(line), reason=reason, at=now)
+    keep_frozen(line, [was, *held], customer, actor, now)
     schedule(line, customer)

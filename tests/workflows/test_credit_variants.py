@@ -56,7 +56,7 @@ def sent(customer: Customer, actor: User, req_type: str, **fields) -> Request:
     return services.submit(KIND, application.pk, actor=actor, idempotency_key=f"sent {application.pk}")
 
 
-def temporary(days: int = 30, share: int = 20, **fields) -> dict:
+def temporary(days: int = 30, share: int | Decimal = 20, **fields) -> dict:
     today = business_today()
     end = today + timedelta(days=days - 1)
     return {"req_limit": Decimal(5_000 * share), "valid_from": today, "valid_to": end, "reason_code": "season"} | fields
@@ -83,6 +83,7 @@ def open_roles(request: Request) -> set[str]:
     ("days", "share", "path"),
     [
         (30, 20, ["SM", "CC"]),
+        (30, Decimal("20.002"), ["SM", "RD", "CC", "FM"]),
         (31, 20, ["SM", "RD", "CC", "FM"]),
         (60, 50, ["SM", "RD", "CC", "FM"]),
         (60, 51, ["SM", "RD", "CC", "CFO", "GM"]),
@@ -192,6 +193,31 @@ def test_a_decrease_replaces_the_line_and_keeps_its_term_and_its_end(company) ->
     after = state(customer).line
     assert (after.amount, after.term_days, after.valid_to) == (300_000, before.term_days, before.valid_to)
     assert after.supersedes == before
+
+
+def test_a_decrease_does_not_set_a_frozen_line_free(company) -> None:
+    customer = held(company)
+    frozen = sent(customer, company.credit_controller, "freeze")
+    sent(customer, company.credit_controller, "decrease", req_limit=Decimal(300_000))
+    assert (state(customer).frozen, state(customer).line.amount) == (True, 300_000)
+    assert Event.objects.filter(action="credit.line_frozen", request_no=frozen.no).count() == 2
+    other = ready_application(company, customer=customer, req_type="unfreeze", limit=300_000)
+    request = services.submit(KIND, other.pk, actor=company.rep, idempotency_key="unfreeze")
+    while step := Step.objects.filter(request=request, status="open").first():
+        decide(company, request, step.role)
+    assert not state(customer).frozen
+    assert not LineMeasure.objects.filter(measure="freeze", lifted_at__isnull=True).exists()
+
+
+def test_what_was_frozen_is_frozen_when_a_closing_is_undone(company) -> None:
+    customer = held(company, stars=3)
+    request = sent(customer, company.credit_controller, "freeze")
+    decide(company, request, "RD")
+    decide(company, request, "FM")
+    closing = sent(customer, company.credit_controller, "close")
+    decide(company, closing, "FM", "reject", "They have paid.")
+    decide(company, closing, "CFO", "reject", "They have paid.")
+    assert (state(customer).state, state(customer).frozen) == ("amount", True)
 
 
 def test_a_decrease_goes_down(company) -> None:
