@@ -116,7 +116,8 @@ def _seated(
         if not pools[step.key].members
     ]
     order = [(step.stage, step.key) for step in steps]
-    skipped = duplicates_to_skip(order, {key: pool.persons for key, pool in pools.items()})
+    afterwards = {step.key for step in steps if step.mode in RATIFYING}
+    skipped = duplicates_to_skip(order, {key: pool.persons for key, pool in pools.items()}, afterwards)
     if skipped is None and not missing:
         missing.append(_("There are too few different people for the approvals that the policy asks for."))
     result: list[PreviewStep] = []

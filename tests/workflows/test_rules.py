@@ -249,3 +249,17 @@ def test_an_objection_or_a_lapsed_comment_does_not_stop_the_round() -> None:
     for status in ("objected", "lapsed"):
         asked_then = [StepState(0, 1, status, "comment"), StepState(1, 2, "waiting")]
         assert next_move(asked_then) == Move("approve", opens=(1,))
+
+
+def test_an_approval_is_not_skipped_for_a_later_ratification() -> None:
+    """Otherwise a measure would be in force before anybody agreed."""
+    order, people = [(1, "CC"), (2, "RD"), (2, "FM")], {"CC": {1}, "RD": {2}, "FM": {1}}
+    assert rules.duplicates_to_skip(order, people) == ("CC",)
+    assert rules.duplicates_to_skip(order, people, afterwards=("RD", "FM")) is None
+
+
+def test_when_every_ratification_is_skipped_the_appeal_decides() -> None:
+    states = [StepState(0, 1, "skipped", "ratify"), StepState(1, 2, "waiting", "appeal")]
+    assert next_move(states, in_force=True) == Move("approve", opens=(1,))
+    agreed = [StepState(0, 1, "skipped", "ratify"), StepState(1, 2, "approved", "appeal")]
+    assert next_move(agreed, in_force=True) == Move("finish")

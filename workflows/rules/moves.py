@@ -63,9 +63,10 @@ def _next_to_ratify(steps: Sequence[StepState]) -> Move:
     appeal = [step for step in steps if step.mode == "appeal"]
     if any(step.status == "rejected" for step in appeal):
         return Move("undo", closes=_remaining(steps))
-    if all(step.status in CONFIRMED for step in asked):
+    nobody = bool(asked) and all(step.status == "skipped" for step in asked)  # the appeal sits for all of them
+    if all(step.status in CONFIRMED for step in asked) and not (nobody and appeal):
         return Move("finish", closes=_remaining(steps))
-    if any(step.status in ("rejected", "lapsed") for step in asked):
+    if nobody or any(step.status in ("rejected", "lapsed") for step in asked):
         if not appeal:
             return Move("undo", closes=_remaining(asked))
         if all(step.status in CONFIRMED for step in appeal):

@@ -30,13 +30,14 @@ def seat(candidates: Mapping[str, Collection[int]]) -> dict[str, int] | None:
 
 
 def duplicates_to_skip(
-    order: Sequence[tuple[int, str]], candidates: Mapping[str, Collection[int]]
+    order: Sequence[tuple[int, str]], candidates: Mapping[str, Collection[int]], afterwards: Collection[str] = ()
 ) -> tuple[str, ...] | None:
     """The fewest lower steps to skip because their only person also sits higher (routing rule 3).
 
     Args:
         order: (stage, step key), lowest stage first.
         candidates: step key -> persons who could decide it.
+        afterwards: steps that act when it is in force already; none before it is skipped for one of them.
 
     Returns:
         keys to skip (often empty), or None when even then a step has nobody of its own.
@@ -47,7 +48,11 @@ def duplicates_to_skip(
         for stage, key in order:
             if key not in left or len(left[key]) != 1:
                 continue
-            later = (other for at, other in order if other in left and at > stage)
+            later = (
+                other
+                for at, other in order
+                if other in left and at > stage and (key in afterwards or other not in afterwards)
+            )
             if any(left[other] == left[key] for other in later):
                 skipped.append(key)
                 del left[key]
