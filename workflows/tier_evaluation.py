@@ -6,8 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from accounts.queries import has_role
-from accounts.roles import Role
+from credit.authority import is_credit_control
 from customers.models import ListChange, TierChange, TierSource
 from customers.queries_tiers import TierState, tier_in_force
 from customers.rules.ledger import add_months
@@ -132,8 +131,8 @@ def evaluate_change(letter: TierChange, pack: Pack, on: date) -> TierCase:
 
 
 def ordered_by_credit_control(letter: TierChange) -> bool:
-    """An emergency measure that a credit controller wrote himself takes effect when he sends it."""
-    return letter.source == TierSource.EMERGENCY and has_role(letter.created_by, Role.CC)
+    """An emergency measure that a credit controller of the customer wrote himself takes effect when he sends it."""
+    return letter.source == TierSource.EMERGENCY and is_credit_control(letter.customer, letter.created_by)
 
 
 def _change(letter: TierChange, now: TierState, on: date) -> Change:

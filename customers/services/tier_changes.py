@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.problems import Problem
-from accounts.queries import has_role
 from accounts.roles import Role
+from customers.authority import holds
 from customers.models import Customer, TierChange, TierSource
 from customers.papers import register_letters
 from customers.queries import business_day
@@ -60,7 +60,7 @@ def save_tier_change(
     """
     letters.check_may_write(KIND, customer, actor)
     values = {name: data[name] for name in FIELDS if name in data}
-    _check_emergency(values, actor)
+    _check_emergency(values, customer, actor)
     if letter is None:
         made: TierChange = letters.create(KIND, customer, values, actor)
         return made
@@ -83,8 +83,9 @@ def may_add_papers(user: User, pk: int) -> Customer:
     return customer
 
 
-def _check_emergency(values: Mapping[str, Any], actor: User) -> None:
-    if values.get("source") == TierSource.EMERGENCY and not has_role(actor, Role.CC):
+def _check_emergency(values: Mapping[str, Any], customer: Customer, actor: User) -> None:
+    control = holds(actor, frozenset({Role.CC}), customer.unit_id, customer.region_id)
+    if values.get("source") == TierSource.EMERGENCY and not control:
         sentence = _("Only credit control may order an emergency measure.")
         raise Problem("emergency", 422, sentence, errors=[{"field": "source", "message": sentence}])
 

@@ -1,7 +1,7 @@
 """Stars in force: they follow from decisions, take effect on their day, and are never edited."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -39,14 +39,15 @@ def grant_tier(
     if known is not None:
         return known
     today = _day(now, customer)
+    first_day = max(effective_on, today)
     made = TierRecord.objects.create(
         customer=customer,
         tier=letter.proposed_tier,
         key_account=_on_list(letter, customer),
         levers=sorted(letter.levers),
         override=override,
-        valid_from=max(effective_on, today),
-        rerate_on=rerate_on,
+        valid_from=first_day,
+        rerate_on=rerate_on and max(rerate_on, first_day),
         source=letter.source,
         request_no=request_no,
         policy_number=policy_number,
@@ -74,19 +75,22 @@ def activate_tier(record_id: int) -> None:
         _activate(waiting, customer, None, now)
 
 
-def undo_tier(request_no: str, *, customer: Customer, reason: str, actor: User | None, now: datetime) -> None:
-    """Take a measure back that was not ratified: what counted before it counts again.
+def undo_tier(
+    request_no: str, *, customer: Customer, reason: str, actor: User | None, now: datetime
+) -> TierRecord | None:
+    """Take a measure back that was not ratified: what counted before it counts again, and is returned.
 
-    A later decision stands: then nothing changes. Belongs in a transaction that holds the customer's row lock.
+    A later decision stands: then nothing changes. A day of the next rating that went by meanwhile is tomorrow.
+    Belongs in a transaction that holds the customer's row lock.
     """
     of_request = TierRecord.objects.filter(customer=customer, request_no=request_no, ended_at__isnull=True)
     measure = of_request.exclude(source=TierRecordSource.UNDONE).first()
     if measure is None:
-        return
+        return None
     _end([measure], customer, TierEnd.UNDONE, actor, now, reason)
     before = measure.supersedes
     if measure.activated_at is None or before is None:
-        return
+        return None
     again = TierRecord.objects.create(
         customer=customer,
         tier=before.tier,
@@ -95,7 +99,7 @@ def undo_tier(request_no: str, *, customer: Customer, reason: str, actor: User |
         levers=before.levers,
         override=before.override,
         valid_from=_day(now, customer),
-        rerate_on=before.rerate_on if before.rerate_on and before.rerate_on >= _day(now, customer) else None,
+        rerate_on=before.rerate_on and max(before.rerate_on, _day(now, customer) + timedelta(days=1)),
         source=TierRecordSource.UNDONE,
         request_no=request_no,
         policy_number=before.policy_number,
@@ -104,6 +108,7 @@ def undo_tier(request_no: str, *, customer: Customer, reason: str, actor: User |
         decided_at=now,
     )
     _activate(again, customer, actor, now)
+    return again
 
 
 def _on_list(letter: TierChange, customer: Customer) -> bool:

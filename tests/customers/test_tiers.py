@@ -100,6 +100,13 @@ def test_granted_stars_count_from_today_and_the_file_shows_them(company, huakang
     assert '"before":{"tier":2}' in event.body.replace(" ", "")
 
 
+def test_the_next_rating_is_never_before_the_stars_count(company, huakang):
+    today = business_day(huakang.unit)
+    later = today + timedelta(days=30)
+    record = grant(letter(huakang, company.rep), company.director, "TC-1", on=later, rerate_on=today)
+    assert (record.valid_from, record.rerate_on) == (later, later)
+
+
 def test_the_first_decision_keeps_what_the_file_said_before(company, huakang):
     grant(letter(huakang, company.rep), company.director, "TC-1")
     yesterday = business_day(huakang.unit) - timedelta(days=1)

@@ -4,19 +4,20 @@ from datetime import timedelta
 
 import pytest
 
+from accounts import services as accounts
 from accounts.problems import Problem
 from accounts.queries import business_today
 from audit.clock import db_now
 from credit import services as credit
 from credit.evaluation import evaluate
-from customers.models import Customer, RatingRun, TierRecord
+from customers.models import Customer, RatingRun, TierChange, TierRecord
 from customers.rules.ledger import add_months
 from customers.services import tier_changes, tiers
 from jobs.models import Job
 from policies.seed import default_pack
 from tests import factories
 from tests.workflows.tiers import decide, letter, rated_customer, submitted
-from workflows import rerating_due
+from workflows import rerating_due, rerating_run
 from workflows.kinds.tier_change import KIND
 from workflows.preview import preview
 
@@ -201,6 +202,55 @@ def test_nobody_else_sends_an_emergency_measure_of_a_credit_controller(company, 
     with pytest.raises(Problem) as refused:
         submitted(made, company.manager)
     assert refused.value.status == 403
+
+
+def test_a_credit_controller_of_another_place_orders_no_emergency_measure(company, insolvent):
+    far = company.hire("Far Controller", "CC", region=company.west)
+    accounts.assign_role(far, "SO", unit=company.unit, valid_from=factories.EVER)
+    asked = {"proposed_tier": 1, "source": "emergency", "reason_code": "risk"}
+    with pytest.raises(Problem) as refused:
+        letter(insolvent, far, **asked)
+    assert refused.value.status == 422
+    made = letter(insolvent, far, proposed_tier=1, reason_code="risk")
+    TierChange.objects.filter(pk=made.pk).update(source="emergency")  # as written before the region changed
+    request = submitted(made, far)
+    insolvent.refresh_from_db()
+    assert insolvent.tier == 4
+    assert set(request.steps.filter(status="open").values_list("role", flat=True)) == {"CC"}
+
+
+def test_stars_given_back_are_rated_again_although_their_day_went_by(company, insolvent):
+    today = business_today()
+    TierRecord.objects.create(
+        customer=insolvent, tier=4, key_account=True, override=True, valid_from=today - timedelta(days=9),
+        rerate_on=today, source="rep", decided_at=db_now(), activated_at=db_now(),
+    )  # fmt: skip
+    request = emergency(company, insolvent)
+    decide(request, company.director, "RD", "reject", "The notice names another company.")
+    decide(request, company.cfo, "CFO", "reject", "Mistaken identity.")
+    again = TierRecord.objects.active().get(customer=insolvent)
+    assert (again.override, again.rerate_on) == (True, today + timedelta(days=1))
+    assert Job.objects.filter(kind="workflows.rerating_due", key__endswith=again.rerate_on.isoformat()).exists()
+
+
+def test_nobody_due_any_more_is_no_failure(company, huakang):
+    company.hire("Sales Operations", "SO")
+    rerating_due.start(company.unit.pk, "rerating-due:1")
+    assert not RatingRun.objects.exists()
+
+
+def test_a_re_rating_that_is_due_waits_for_the_one_at_work(company, huakang):
+    operations = company.hire("Sales Operations", "SO")
+    at_work = rerating_run.start(operations, "all", business_today(), "by hand", trial=True)
+    yesterday = business_today() - timedelta(days=1)
+    TierRecord.objects.create(
+        customer=huakang, tier=3, valid_from=yesterday, rerate_on=yesterday, source="rep", decided_at=db_now(),
+        activated_at=db_now(),
+    )  # fmt: skip
+    rerating_due.start(company.unit.pk, "rerating-due:1")
+    assert RatingRun.objects.get() == at_work
+    later = Job.objects.get(kind="workflows.rerating_due")
+    assert (later.payload, later.due_at > db_now()) == ({"unit": company.unit.pk}, True)
 
 
 def test_an_incomplete_draft_is_evaluated_and_says_what_is_missing(company, huakang):
