@@ -13,6 +13,9 @@ MAX_TOTAL = 64 * 1024 * 1024
 MAX_PARTS = 500
 # The earliest time a ZIP can carry: file dates say nothing here.
 EPOCH = (1980, 1, 1, 0, 0, 0)
+UTF8 = "UTF-8"
+# Encodings in which the bytes of a file say what they seem to say.
+PLAIN = (UTF8, "UTF8", "ASCII", "US-ASCII")
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
@@ -29,6 +32,9 @@ def parse_xml(data: bytes | str) -> etree._Element:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     _refuse_declarations(data if isinstance(data, bytes) else data.encode("utf-8"))
     root: etree._Element = etree.fromstring(data, parser)
+    known = root.getroottree().docinfo
+    if known.internalDTD is not None or (isinstance(data, bytes) and (known.encoding or UTF8).upper() not in PLAIN):
+        raise PackageError("dtd", "only UTF-8 without a document type is read")
     return root
 
 

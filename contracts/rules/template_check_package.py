@@ -36,10 +36,8 @@ RELATIONS: Final = (
     ("activex", re.compile(r"/control$", re.I)),
     ("macro", re.compile(r"vbaproject", re.I)),
 )
-HARMLESS_FIELDS: Final = ("PAGE", "NUMPAGES")
-_BEGIN_OR_TEXT = re.compile(
-    r"(w:fldCharType=[\"']begin[\"'])|<w:instrText\b[^>]*>([^<]*)|\bw:instr=(?:\"([^\"]*)\"|'([^']*)')"
-)
+# A page counter with its switches, such as PAGE \\* MERGEFORMAT, and no word besides.
+HARMLESS_FIELD: Final = re.compile(r"(?:PAGE|NUMPAGES)(?:\s+\\[*#@]\s*[\w\"#0.,]{1,20})*", re.I | re.A)
 
 
 def scan(data: bytes) -> tuple[list[Finding], dict[str, bytes]]:
@@ -121,7 +119,7 @@ def _xml(name: str, data: bytes) -> Iterator[Finding]:
             if link.get("TargetMode", "").lower() == "external" and not found:
                 yield finding("external_reference", _part(name), detail=target)
     if name.startswith("word/"):
-        yield from _fields(name, data)
+        yield from _fields(name, root)
 
 
 def _named(
@@ -132,18 +130,18 @@ def _named(
             yield finding(code, _part(part), detail=said or text)
 
 
-def _fields(name: str, data: bytes) -> Iterator[Finding]:
+def _fields(name: str, root: etree._Element) -> Iterator[Finding]:
     """Word fields other than page counters. An instruction may be cut into pieces, so pieces are joined."""
-    instructions: list[str] = []
-    for begin, *pieces in _BEGIN_OR_TEXT.findall(data.decode("utf-8", "replace")):
-        text = next((piece for piece in pieces if piece), "")
-        if begin or pieces[1] or pieces[2] or not instructions:
-            instructions.append("")
-        instructions[-1] += text
-    for instruction in instructions:
-        word = instruction.strip().split()[:1]
-        if word and word[0].upper() not in HARMLESS_FIELDS:
-            yield finding("active_field", _part(name), detail=instruction.strip())
+    instructions = [""]
+    for element in root.iter("{*}fldChar", "{*}fldSimple", "{*}instrText", "{*}delInstrText"):
+        said = {etree.QName(key).localname: text for key, text in element.attrib.items()}
+        if said.get("fldCharType") == "begin" or "instr" in said:
+            instructions.append(str(said.get("instr", "")))
+        if element.tag.endswith("nstrText"):
+            instructions[-1] += "".join(str(text) for text in element.itertext())
+    for instruction in map(str.strip, instructions):
+        if instruction and not HARMLESS_FIELD.fullmatch(instruction):
+            yield finding("active_field", _part(name), detail=instruction)
 
 
 def _picture(name: str, data: bytes) -> Iterator[Finding]:

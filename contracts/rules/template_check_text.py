@@ -1,9 +1,12 @@
 """Reading a template paragraph by paragraph: what stands where, in which clause, and can it be set and read."""
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
+
+from lxml import etree
 
 from contracts.pipeline import fonts
 from contracts.pipeline.package import PackageError, R
@@ -28,7 +31,9 @@ SMALLEST: Final = 6.0
 # Contrast of text to its ground below which nobody reads it (WCAG asks 4.5; print is kinder).
 LEAST_CONTRAST: Final = 2.0
 MOST_PARAGRAPHS: Final = 20_000
-_TEXTS: Final = ("t", "noBreakHyphen", "br", "tab", "cr", "softHyphen", "delText")
+_TEXTS: Final = ("t", "noBreakHyphen", "br", "tab", "cr", "softHyphen", "delText", "instrText")
+_MARK: Final = re.compile(r"\{[{%#]")
+_TAGS_IN_MARK: Final = re.compile(r"(?<=\{)(?:<[^>]*>)+(?=[{%#])")
 _FONTS: Final = (
     "arial", "arimo", "calibri", "helvetica", "times new roman", "cambria", "georgia", "simsun", "宋体", "nsimsun",
     "新宋体", "fangsong", "仿宋", "kaiti", "楷体", "simhei", "黑体", "microsoft yahei", "微软雅黑", "dengxian", "等线",
@@ -70,7 +75,23 @@ def read_text(word: Word) -> Reading:
     _read_frame(word, body, reading)
     for line in reading.lines:
         reading.findings += _appearance(word, line)
+    reading.findings += _unread_marks(word, reading)
     return reading
+
+
+def _unread_marks(word: Word, reading: Reading) -> Iterator[Finding]:
+    """Marks that work and that nobody sees: in an attribute, a comment, beside the words or in an unused part."""
+    for name in sorted(word.parts):
+        if not (name.startswith("word/") and name.endswith(".xml")):
+            continue
+        root = word.xml(name)
+        if name == "word/document.xml":
+            texts = [line.text for line in reading.lines if line.place.clause != FRAME]
+        else:
+            texts = [_text(paragraph) for paragraph in root.iter(tag("p"))]
+        source = _TAGS_IN_MARK.sub("", etree.tostring(root, encoding="unicode"))
+        if len(_MARK.findall(source)) > sum(len(_MARK.findall(text)) for text in texts):
+            yield finding("hidden_mark", Place(f"文件部件 {name[:80]}", f"Part {name[:80]}"), detail=name)
 
 
 def _read_body(word: Word, body: Element, reading: Reading) -> None:
@@ -110,10 +131,10 @@ def _read_body(word: Word, body: Element, reading: Reading) -> None:
 
 
 def _table(table: Element, zh: str, en: str, clause: str) -> Iterator[Line]:
-    for number, row in enumerate(table.iter(tag("tr")), 1):
+    for number, row in enumerate(table.findall(tag("tr")), 1):
         for column, cell in enumerate(row.findall(tag("tc")), 1):
             ground = colour(value(cell.find(tag("tcPr")), "shd", "fill")) or "FFFFFF"
-            for paragraph in cell.iter(tag("p")):
+            for paragraph in cell.findall(tag("p")):
                 text = _text(paragraph)
                 place = Place(
                     f"{zh} 第 {number} 行第 {column} 列", f"{en}, row {number}, column {column}", text, clause
@@ -155,23 +176,27 @@ def _pictures(word: Word) -> list[tuple[str, str]]:
 
 
 def _text(paragraph: Element) -> str:
-    """The words of a paragraph. What is struck through or raised reads differently, so that is part of it."""
+    """The words of a paragraph as they are printed: not the kept result of a page counter, which is set anew.
+
+    What is struck through or raised reads differently, so that is part of it.
+    """
     pieces: list[str] = []
-    for run in paragraph.iter(tag("r")):
+    kept = False
+    for run in paragraph.findall(tag("r")):
         properties = run.find(tag("rPr"))
-        text = "".join(
-            (item.text or "") if local(item) in ("t", "delText", "instrText") else " " for item in _content(run)
-        )
+        text = ""
+        for item in run:
+            name = local(item)
+            if name == "fldChar":
+                kept = item.get(tag("fldCharType")) == "separate"
+            elif name in _TEXTS and not kept:
+                text += (item.text or "") if name in ("t", "delText", "instrText") else " "
         if text and properties is not None and properties.find(tag("strike")) is not None:
             text = f"~~{text}~~"
         elif text and properties is not None and value(properties, "vertAlign") in ("superscript", "subscript"):
             text = f"^{text}"
         pieces.append(text)
     return "".join(pieces)
-
-
-def _content(run: Element) -> Iterator[Element]:
-    return (item for item in run if local(item) in (*_TEXTS, "instrText"))
 
 
 def _style(word: Word, paragraph: Element) -> str:

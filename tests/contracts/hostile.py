@@ -15,6 +15,8 @@ DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.docu
 TYPES = "[Content_Types].xml"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 GOOD = build_contract("zh-hans")
+WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+OTHER_FIELD = '<x:r><x:fldChar x:fldCharType="begin"/><x:instrText>INCLUDETEXT "c:/x"</x:instrText></x:r>'
 
 
 def parts() -> dict[str, bytes]:
@@ -57,6 +59,36 @@ def after_article_9(xml: str) -> bytes:
     start = text.index('w:val="Clause09"')
     end = text.index("</w:p>", start) + len("</w:p>")
     return packed({**files, DOCUMENT: (text[:end] + xml + text[end:]).encode()})
+
+
+def around_article_9(xml: str, begin: str, end: str) -> bytes:
+    """The shipped text with one more element before and after the first paragraph of article 9."""
+    files = parts()
+    text = files[DOCUMENT].decode()
+    start = text.index("</w:p>", text.index('w:val="Clause09"')) + len("</w:p>")
+    stop = text.index("</w:p>", start) + len("</w:p>")
+    framed = text[:start] + xml % begin + text[start:stop] + xml % end + text[stop:]
+    return packed({**files, DOCUMENT: framed.encode()})
+
+
+def unprinted(words: str) -> bytes:
+    """Article 9 says nothing but what a page counter is said to have shown."""
+    files = parts()
+    text = files[DOCUMENT].decode()
+    start = text.index("</w:p>", text.index('w:val="Clause09"')) + len("</w:p>")
+    stop = text.rindex("<w:p>", start, text.index('w:val="Clause10"'))
+    begin, separate, end = (
+        f'<w:r><w:fldChar w:fldCharType="{state}"/></w:r>' for state in ("begin", "separate", "end")
+    )
+    counter = f"{begin}<w:r><w:instrText>PAGE</w:instrText></w:r>{separate}<w:r><w:t>{words}</w:t></w:r>{end}"
+    return packed({**files, DOCUMENT: f"{text[:start]}<w:p>{counter}</w:p>{text[stop:]}".encode()})
+
+
+def recoded(codec: str, name: str) -> bytes:
+    """The document in another encoding."""
+    files = parts()
+    body = files[DOCUMENT].decode().split("?>", 1)[1]
+    return packed({**files, DOCUMENT: f'<?xml version="1.0" encoding="{name}"?>{body}'.encode(codec)})
 
 
 def linked(kind: str, target: str, *, external: bool = False) -> bytes:
@@ -169,6 +201,34 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
     "a recursive macro": (lambda: said("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}"), "statement"),
     "an include": (lambda: said("{% include '/etc/passwd' %}"), "statement"),
     "an import": (lambda: said("{% import 'os' as os %}"), "statement"),
+    "a condition in an attribute": (
+        lambda: around_article_9('<w:bookmarkStart w:id="9" w:name="%s"/>', "{% if territory %}", "{% endif %}"),
+        "hidden_mark",
+    ),
+    "a condition beside the words": (
+        lambda: after_article_9("<w:p>{% if territory %}<w:r><w:t>x</w:t></w:r>{% endif %}</w:p>"),
+        "hidden_mark",
+    ),
+    "a condition in a bookmark": (
+        lambda: around_article_9(
+            '<w:bookmarkStart w:id="9" w:name="a"><w:p><w:r><w:t>%s</w:t></w:r></w:p></w:bookmarkStart>',
+            "{%p if territory %}",
+            "{%p endif %}",
+        ),
+        "hidden_mark",
+    ),
+    "a condition in an unused part": (
+        lambda: with_parts(**{"word/header9.xml": f"<w:hdr {WORD}><w:p>{{% if x %}}</w:p></w:hdr>".encode()}),
+        "hidden_mark",
+    ),
+    "a field by another prefix": (
+        lambda: with_parts(**{"word/glossary.xml": f"<x:p {WORD.replace('w=', 'x=')}>{OTHER_FIELD}</x:p>".encode()}),
+        "active_field",
+    ),
+    "an article in the result of a page counter": (lambda: unprinted("{{ settlement.method }}"), "hidden_mark"),
+    "words behind a page counter": (lambda: field("PAGE and the whole of article 9"), "active_field"),
+    "an encoding that hides": (lambda: recoded("utf-7", "UTF-7"), "dtd"),
+    "an encoding of two bytes": (lambda: recoded("utf-16-le", "UTF-16LE"), "dtd"),
     "deep brackets": (lambda: said("{{ " + "(" * 5000 + "total" + ")" * 5000 + " }}"), "too_complex"),
     "marks in the properties": (
         lambda: changed("docProps/core.xml", "{{ contract.no }}", "{{ contract.__class__ }}"),
