@@ -1,4 +1,7 @@
-"""What was granted and what happened on it is never edited: the database refuses."""
+"""What was granted, what happened on it, and the prices it rests on are never edited: the database refuses.
+
+A correction of a price is a new list, or a cost that begins on a new day.
+"""
 
 from django.db import migrations
 
@@ -28,11 +31,13 @@ ENDS = ("ended_on", "ended_at", "ended_by_id", "end_reason", "end_note", "supers
 
 
 class Migration(migrations.Migration):
-    dependencies = [("pricing", "0002_agreements"), ("audit", "0002_append_only")]
+    dependencies = [("pricing", "0001_initial"), ("audit", "0002_append_only")]
 
     operations = [
         protect("pricing_priceagreement", allow_columns=ENDS),
         protect("pricing_utilisationentry"),
+        protect("pricing_listprice"),
+        protect("pricing_unitcost"),
         protect("pricing_agreementnotice", allow_columns=("seen_at", "seen_by_id")),
         migrations.RunSQL(GUARD, DROP),
     ]
