@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, Literal
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -70,6 +71,10 @@ def _as_asked(authority: Decimal, asked: Terms, granted: Terms) -> Decimal:
     return authority
 
 
+def _every_other(letter: Any) -> Q:
+    return Q()
+
+
 def _no_hints(policy: Pack, facts: Facts, letter: Any) -> list[Reason]:
     return []
 
@@ -101,6 +106,8 @@ class Kind:
         left_authority: (authority, terms asked, terms granted) -> the amount that ceilings are compared with after
             conditions made it smaller.
         hints: (pack, facts, letter) -> what would make the path shorter.
+        rivals: letter -> which open requests of this kind for the customer stand in its way; an emergency does not wait
+            for what others ask.
     """
 
     code: str
@@ -120,6 +127,7 @@ class Kind:
     tightening: tuple[ConditionField, ...] = field(default=())
     left_authority: Callable[[Decimal, Terms, Terms], Decimal] = _as_asked
     hints: Callable[[Pack, Facts, Any], list[Reason]] = _no_hints
+    rivals: Callable[[Any], Q] = _every_other
 
     @property
     def conditions(self) -> tuple[ConditionField, ...]:

@@ -13,7 +13,6 @@ from accounts.language import pick
 from accounts.models import User
 from accounts.roles import Role
 from audit.clock import db_now
-from customers.models import Customer
 from policies.queries import pack, version_in_force
 from policies.rules.calendar import add_working_hours, business_date
 from policies.rules.plan import Plan, PlanStep, compile_plan
@@ -76,7 +75,7 @@ def preview(kind: Kind, letter: Any, submitter: User, request: Request | None = 
     today = business_date(now, zone)
     policy = pack(version_in_force(today))
     assessment = kind.assess(letter, policy, today)
-    facts = {**assessment.facts, "open_duplicate": _open_duplicate(kind, customer, request)}
+    facts = {**assessment.facts, "open_duplicate": _open_duplicate(kind, letter, request)}
     plan = compile_plan(policy, kind.code, facts)
     duties = assessment.editors | {submitter.person_id} | ({customer.owner.person_id} if customer else set())
     region = customer.region if customer else None
@@ -96,11 +95,11 @@ def preview(kind: Kind, letter: Any, submitter: User, request: Request | None = 
     )
 
 
-def _open_duplicate(kind: Kind, customer: Customer | None, revised: Request | None) -> bool:
-    """Whether another request of the kind is under way for the customer."""
-    if customer is None:
+def _open_duplicate(kind: Kind, letter: Any, revised: Request | None) -> bool:
+    """Whether another request of the kind that stands in the way is under way for the customer."""
+    if letter.customer is None:
         return False
-    others = Request.objects.open().filter(customer=customer, kind=kind.code)
+    others = Request.objects.open().filter(kind.rivals(letter), customer=letter.customer, kind=kind.code)
     return (others.exclude(pk=revised.pk) if revised else others).exists()
 
 

@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.problems import Problem
 from accounts.queries import business_today
 from audit.models import Event
+from contracts.models import Document
 from credit import services as credit
 from credit.models import CreditApplication, CreditLine, LineMeasure
 from credit.queries import line_in_force
@@ -19,7 +20,7 @@ from tests import factories
 from tests.authz.world import HOLDERS
 from tests.credit.factories import uscc
 from tests.workflows.factories import PDF, ready_application, trading_customer
-from workflows import services
+from workflows import letters, services
 from workflows.kinds.credit import KIND, Granted
 from workflows.models import Request, Step, Submission
 from workflows.preview import preview
@@ -246,3 +247,44 @@ def test_unfreezing_is_an_ordinary_request_and_frees_every_line(company) -> None
         decide(company, request, step.role)
     assert (state(customer).frozen, state(customer).line.amount) == (False, 400_000)
     assert Event.objects.filter(action="credit.line_unfrozen", request_no=request.no).count() == 1
+
+
+def notices(request: Request) -> int:
+    return Document.objects.filter(request_no=request.no, kind="decision_notice").count()
+
+
+def test_the_notice_follows_although_it_was_ratified_before_the_job_ran(company) -> None:
+    request = sent(held(company, stars=3), company.credit_controller, "freeze")
+    decide(company, request, "RD")
+    decide(company, request, "FM")
+    letters.order(request.pk)
+    letters.order(request.pk)
+    assert notices(request) == 2, "one in each language"
+
+
+def test_a_freeze_that_credit_control_refuses_has_its_notice(company) -> None:
+    request = sent(held(company, stars=3), company.rep, "freeze")
+    decide(company, request, "CC", "reject", "They have paid.")
+    letters.order(request.pk)
+    assert notices(request) == 2
+
+
+def test_a_request_under_way_stands_in_nobodys_way_to_freeze_or_to_close(company) -> None:
+    customer = held(company)
+    renewal = ready_application(company, customer=customer, req_type="renewal", limit=450_000)
+    under_way = services.submit(KIND, renewal.pk, actor=company.rep, idempotency_key="renewal")
+    decrease = asks(customer, company.credit_controller, "decrease", req_limit=Decimal(300_000))
+    assert preview(KIND, decrease, company.credit_controller).blocks
+    freeze = sent(customer, company.credit_controller, "freeze")
+    assert (freeze.state, state(customer).frozen) == ("approved", True)
+    while step := Step.objects.filter(request=under_way, status="open").first():
+        decide(company, under_way, step.role)
+    assert (state(customer).line.amount, state(customer).frozen) == (450_000, True)
+    assert sent(customer, company.credit_controller, "close").state == "approved"
+
+
+def test_a_second_freeze_waits_for_the_first_one(company) -> None:
+    customer = held(company)
+    sent(customer, company.rep, "freeze")
+    second = asks(customer, company.credit_controller, "freeze")
+    assert any("open for the customer" in block for block in preview(KIND, second, company.credit_controller).blocks)

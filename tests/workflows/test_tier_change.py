@@ -178,6 +178,14 @@ def test_an_emergency_measure_counts_at_once_and_is_ratified_afterwards(company,
     assert (request.closed_at is not None, insolvent.tier) == (True, 1)
 
 
+def test_an_emergency_measure_does_not_wait_for_an_ordinary_change(company, insolvent):
+    operations = company.hire("Sales Operations", "SO")
+    submitted(letter(insolvent, operations, proposed_tier=3, reason_code="rerating", source="rerating"), operations)
+    assert emergency(company, insolvent).state == "approved"
+    insolvent.refresh_from_db()
+    assert insolvent.tier == 1
+
+
 def test_a_measure_that_the_cfo_refuses_gives_the_stars_back(company, insolvent):
     request = emergency(company, insolvent)
     decide(request, company.director, "RD", "reject", "The notice names another company.")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +14,7 @@ from credit import services as credit
 from credit.authority import is_credit_control
 from credit.evaluation import evaluate
 from credit.models import CreditApplication
-from credit.rules.variants import asks_for, is_reduction
+from credit.rules.variants import REDUCTIONS, asks_for, is_reduction
 from policies.rules.hints import shorter
 from policies.rules.pack import Pack
 from workflows.assessed import assessed, locked
@@ -128,6 +129,14 @@ def left_authority(authority: Decimal, asked: Terms, granted: Terms) -> Decimal:
     return max(Decimal(0), authority - less)
 
 
+def rivals(letter: CreditApplication) -> Q:
+    """A freeze or a closing does not wait for a limit that somebody asks for, only for another such measure."""
+    if letter.req_type not in ("freeze", "close"):
+        return Q()
+    measures = CreditApplication.objects.filter(customer_id=letter.customer_id, req_type__in=REDUCTIONS)
+    return Q(letter_id__in=measures.values("pk"))
+
+
 TIGHTENING = (
     ConditionField("limit", "money", "lower", _("Limit at most"), _("Limit at most %(value)s")),
     ConditionField(
@@ -164,4 +173,5 @@ KIND = Kind(
     hints=lambda policy, facts, letter: (
         shorter(policy, "credit", facts) if asks_for(letter.req_type, "req_term") else []
     ),
+    rivals=rivals,
 )

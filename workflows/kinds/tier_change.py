@@ -4,12 +4,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.problems import Problem
-from customers.models import TierChange
+from customers.models import TierChange, TierSource
 from customers.services import papers, tier_changes, tiers
 from policies.rules.pack import Pack
 from workflows import tier_review
@@ -78,6 +79,14 @@ def undo(letter: TierChange, effect: Effect) -> None:
         tier_review.schedule(letter.customer.unit, again.rerate_on)
 
 
+def rivals(letter: TierChange) -> Q:
+    """An emergency measure does not wait for what is proposed in the ordinary way, only for another one."""
+    if letter.source != TierSource.EMERGENCY:
+        return Q()
+    measures = TierChange.objects.filter(customer_id=letter.customer_id, source=TierSource.EMERGENCY)
+    return Q(letter_id__in=measures.values("pk"))
+
+
 KIND = Kind(
     code=CODE,
     prefix="TC",
@@ -91,6 +100,7 @@ KIND = Kind(
     withdrawn=lambda letter, actor: tier_changes.release(letter, actor=actor),
     take_effect=take_effect,
     undo=undo,
+    rivals=rivals,
     tightening=(
         ConditionField(
             "rerate_on", "day", "earlier", _("Rate again on this day at the latest"),

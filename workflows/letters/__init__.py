@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import translation
 
+from contracts.models import Document
 from contracts.services import order_document
 from workflows.letters.case import Case, read_case
 from workflows.letters.notice import decision_notice
@@ -24,7 +25,7 @@ def order(request_id: int) -> None:
     case = read_case(request_id)
     pages = PAGES[case.request.kind]
     ended = case.request.closed_at is not None
-    told = ended and case.ratified_later and not case.undone
+    told = ended and case.ratified_later and case.approved and _told(case)
     for language in LANGUAGES:
         with translation.override(language):
             said = pages.notice(case) if pages.notice else None
@@ -34,6 +35,11 @@ def order(request_id: int) -> None:
             if ended:
                 terms = notice["terms"] if notice else asked_terms(case, pages)
                 _order(case, "approval_sheet", language, approval_sheet(case, pages, terms))
+
+
+def _told(case: Case) -> bool:
+    """Whether the notice went out when it took effect; a late job finds it ratified already, and no notice."""
+    return Document.objects.filter(request_no=case.request.no, kind="decision_notice").exists()
 
 
 def _order(case: Case, kind: str, language: str, snapshot: Mapping[str, Any]) -> None:
