@@ -61,7 +61,7 @@ def list_requests(
 @requests.get("/{no}", response=RequestDetail, summary="Read a request")
 def show_request(request: HttpRequest, no: Name) -> dict[str, Any]:
     """What is asked, on which figures, under which policy, and how far it is."""
-    return detail_out(_request(request, no))
+    return detail_out(_request(request, no), acting(request))
 
 
 def _answered(request: HttpRequest, what: list[Any], write: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
@@ -119,7 +119,7 @@ def withdraw(request: HttpRequest, no: Name, body: ReasonIn) -> dict[str, Any]:
 
     def write(key: str) -> dict[str, Any]:
         services.withdraw(no, actor=acting(request), reason=body.reason, idempotency_key=key)
-        return detail_out(_request(request, no))
+        return detail_out(_request(request, no), acting(request))
 
     return _answered(request, ["withdraw", no, body.reason], write)
 
@@ -131,7 +131,7 @@ def resubmit(request: HttpRequest, no: Name) -> dict[str, Any]:
 
     def write(key: str) -> dict[str, Any]:
         services.resubmit(no, actor=acting(request), idempotency_key=key)
-        return detail_out(_request(request, no))
+        return detail_out(_request(request, no), acting(request))
 
     return _answered(request, ["resubmit", no], write)
 

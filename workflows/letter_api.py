@@ -160,7 +160,8 @@ def _add_sending(router: Router, letter: Letter) -> None:
 
     @router.get("/{int:pk}/preview", response=PreviewOut, **_doc(letter, "preview", "Preview a submitted %s", path))
     def preview_letter(request: HttpRequest, pk: int) -> dict[str, Any]:
-        return preview_out(preview(letter.pages.kind, letter.get(request, pk), acting(request)))
+        user = acting(request)
+        return preview_out(preview(letter.pages.kind, letter.get(request, pk), user), user)
 
     @router.post("/{int:pk}/submit", response={201: RequestDetail}, **_doc(letter, "submit", "Submit a %s", way))
     def submit_letter(request: HttpRequest, pk: int) -> Status[Any]:
@@ -168,7 +169,7 @@ def _add_sending(router: Router, letter: Letter) -> None:
         user, key = acting(request), idempotency_key(request)
 
         def write() -> dict[str, Any]:
-            return detail_out(services.submit(letter.pages.kind, pk, actor=user, idempotency_key=key))
+            return detail_out(services.submit(letter.pages.kind, pk, actor=user, idempotency_key=key), user)
 
         return Status(201, answered_once(user, key, ["submit", letter.code, pk], write))
 

@@ -1,11 +1,15 @@
 """Rows as the REST API shows them."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from accounts.models import User
+from accounts.queries import has_role
 from credit.models import Attachment, CreditApplication, CreditLine
 from workflows.models import Request, Step, Submission
 from workflows.preview import Preview
 from workflows.queries_pages import who_may
+from workflows.tier_panel import READS_RESTRICTED, RESTRICTED
 
 
 def application_out(application: CreditApplication, no: str | None) -> dict[str, Any]:
@@ -46,15 +50,29 @@ def request_out(request: Request) -> dict[str, Any]:
     }
 
 
-def detail_out(request: Request) -> dict[str, Any]:
-    """A request with content, policy and steps of its current round."""
+def evaluation_for(user: User, evaluation: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The evaluation without what is restricted (requirements C9), where this person may not read that.
+
+    The digest of a submission still covers the whole of it.
+    """
+    given = evaluation.get("benefits")
+    if not given or has_role(user, *READS_RESTRICTED):
+        return evaluation
+    return {**evaluation, "benefits": [row for row in given if row.get("code") != RESTRICTED]}
+
+
+def detail_out(request: Request, user: User) -> dict[str, Any]:
+    """A request with content, policy and steps of its current round, as this person may read it."""
     submission = Submission.objects.get(request=request, round=request.round)
     around = ("request__submitter", "request__owner", "request__customer__owner", "submission", "decision__actor")
     steps = list(Step.objects.filter(submission=submission).select_related(*around).order_by("stage", "id"))
     people = who_may(steps)
     return {
         **request_out(request),
-        "content": submission.content,
+        "content": {
+            **submission.content,
+            "evaluation": evaluation_for(user, submission.content["evaluation"]),
+        },
         "content_sha256": submission.content_sha256,
         "policy_number": submission.policy_number,
         "policy_digest": submission.policy_digest,
@@ -83,8 +101,8 @@ def step_out(step: Step, people: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
-def preview_out(shown: Preview) -> dict[str, Any]:
-    """What would happen on submission."""
+def preview_out(shown: Preview, user: User) -> dict[str, Any]:
+    """What would happen on submission, as this person may read it."""
     return {
         "submittable": shown.submittable,
         "blocks": list(shown.blocks),
@@ -106,7 +124,7 @@ def preview_out(shown: Preview) -> dict[str, Any]:
         "expected_hours": shown.plan.expected_hours,
         "done_by": shown.done_by,
         "content_sha256": shown.content_sha256,
-        "evaluation": shown.content["evaluation"],
+        "evaluation": evaluation_for(user, shown.content["evaluation"]),
     }
 
 

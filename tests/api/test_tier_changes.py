@@ -32,6 +32,21 @@ def test_a_rep_begins_previews_and_submits_a_change(company):
     assert Api(company.other_rep).get(f"{CHANGES}/{made['id']}").status_code == 404
 
 
+def test_the_confidential_rebate_is_shown_to_those_who_may_read_it(company):
+    """Requirements C9: never to a representative, over whichever door."""
+    huakang = rated_customer(company, tier=2)
+    rep = Api(company.rep)
+    made = rep.post(CHANGES, asked(huakang)).json()
+    previewed = rep.get(f"{CHANGES}/{made['id']}/preview").json()["evaluation"]
+    sent = rep.post(f"{CHANGES}/{made['id']}/submit").json()
+    asked_for = rep.get(f"/requests/{sent['no']}").json()["content"]["evaluation"]
+    for evaluation in (previewed, sent["content"]["evaluation"], asked_for):
+        assert "rebate" in {row["code"] for row in evaluation["benefits"]}
+        assert "hidden_rebate" not in {row["code"] for row in evaluation["benefits"]}
+    read = Api(company.cfo).get(f"/requests/{sent['no']}").json()["content"]["evaluation"]
+    assert "hidden_rebate" in {row["code"] for row in read["benefits"]}
+
+
 def test_values_outside_their_range_are_named(company):
     huakang = rated_customer(company, tier=2)
     rep = Api(company.rep)
