@@ -27,7 +27,7 @@ class SignForm(forms.Form):
         required=False,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Only for a scan, which the system cannot read."),
+        help_text=_("Only for a copy without an electronic signature on our file."),
     )
     kept = forms.CharField(required=False, max_length=1000, widget=forms.HiddenInput)
 

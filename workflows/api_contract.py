@@ -7,10 +7,12 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from ninja import File, Form
 from ninja.files import UploadedFile
 
 from accounts.models import User
+from accounts.problems import Problem
 from accounts.schemas import acting, idempotency_key
 from contracts.models import Contract, ContractLetter
 from contracts.services import contracts, signing
@@ -106,12 +108,14 @@ def file_signed_copy(
     "/{int:pk}/terminate", response=LifeOut, summary="Terminate a contract", operation_id="contract_terminate"
 )
 def terminate(request: HttpRequest, pk: int, body: EndIn) -> dict[str, Any]:
-    """End a contract before its last day; legal, the CFO and the GM may."""
+    """End a contract that both sides have signed before its last day; legal, the CFO and the GM may."""
     user, contract = acting(request), _contract(request, pk)
     if not signing.holds(user, contract, *contracts.ENDERS):
         raise PermissionDenied
 
     def run() -> dict[str, Any]:
+        if contract.signed_at is None:
+            raise Problem("not_signed", 409, _("Before both sides have signed, the author gives the contract up."))
         contracts.terminate(contract, actor=user, reason=body.reason)
         return life(_contract(request, pk))
 

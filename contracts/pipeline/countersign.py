@@ -96,7 +96,7 @@ def page_texts(pdf: bytes, pages: int | None = None) -> list[str]:
     """The text of each page; as many empty texts as there are pages when their number is not the expected one.
 
     pages: how many are expected; a file with another number of pages is not read any further.
-    Raises NotPdfError when the file cannot be opened.
+    Raises NotPdfError when the file or one of its pages cannot be opened.
     """
     try:
         document = pypdfium2.PdfDocument(pdf)
@@ -107,5 +107,7 @@ def page_texts(pdf: bytes, pages: int | None = None) -> list[str]:
         if count > MAX_PAGES or (pages is not None and count != pages):
             return [""] * count
         return [page.get_textpage().get_text_range() for page in document]
+    except pypdfium2.PdfiumError as error:
+        raise NotPdfError(str(error)) from error
     finally:
         document.close()

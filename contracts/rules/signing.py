@@ -114,6 +114,11 @@ class CopyMatch:
         """The pages that a person has to compare."""
         return tuple(page.number for page in self.pages if page.verdict == "no_text")
 
+    @property
+    def by_eye(self) -> tuple[int, ...]:
+        """The pages that a person looks at: those without text, or all, as text does not say who signed."""
+        return self.unread or tuple(range(1, self.our_pages + 1))
+
 
 def compare(ours: Sequence[str], theirs: Sequence[str]) -> CopyMatch:
     """Compare the text of two papers page by page, without regard to white space and line ends.

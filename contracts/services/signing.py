@@ -17,6 +17,7 @@ from contracts.pipeline.countersign import NotPdfError, check_countersigned, pag
 from contracts.production import root_certificate
 from contracts.rules.signing import CopyMatch, Signer, compare, signer_refusal
 from contracts.services.contracts import tell
+from contracts.services.documents import void_document
 from customers.rules.papers import NotAPaperError, clean_name, media_type
 from jobs import storage
 from policies.rules.calendar import business_date
@@ -45,8 +46,18 @@ class Examined:
 
 @transaction.atomic
 def register_house_seal(document: Document) -> None:
-    """The paper of a contract was made and sealed: the contract is sealed by us, and the register says so."""
-    contract = Contract.objects.select_related("customer").get(document=document)
+    """The paper of a contract was made and sealed: the contract is sealed by us, and the register says so.
+
+    The paper of a contract that was given up in the meantime is void.
+    """
+    contract = (
+        Contract.objects.select_for_update(of=("self",))
+        .select_related("customer", "terminated_by")
+        .get(document=document)
+    )
+    if contract.terminated_at:
+        void_document(document, actor=contract.terminated_by, reason=contract.termination_reason)
+        return
     Contract.objects.filter(pk=contract.pk, sealed_at__isnull=True).update(sealed_at=document.sealed_at)
     contract.refresh_from_db()
     entry = SealEntry.objects.create(
@@ -89,8 +100,8 @@ def register_paper_seal(contract: Contract, *, seal: str, copies: int, note: str
 def examine(contract: Contract, data: bytes) -> Examined:
     """Hold a file against the paper that we sealed; nothing is written.
 
-    A file that is ours with a further valid signature is the paper itself. Anything else is compared page by page;
-    where it has no text, a person has to.
+    A file that is ours with a further valid signature is the paper itself. Anything else is compared page by page,
+    by its text and by a person: the text does not say who signed.
 
     Raises:
         Problem: 409 when our own paper is not sealed yet, 422 when the file is no readable PDF.
@@ -166,7 +177,7 @@ def file_copy(
     found = examine(locked, data)
     if not found.method:
         raise Problem("copy_differs", 422, found.refusal, errors=[{"field": "file", "message": found.refusal}])
-    if found.method == "person":
+    if found.method != "signature":
         _check_reading(locked, found, actor, confirmed, reason)
     copy = SignedCopy.objects.create(
         contract=locked,
@@ -177,8 +188,8 @@ def file_copy(
         pages=found.pages,
         signed_on=signed_on,
         signers=list(found.signers),
-        pages_confirmed=sorted(confirmed) if found.method == "person" else [],
-        reason=reason.strip()[:500] if found.method == "person" else "",
+        pages_confirmed=sorted(confirmed) if found.method != "signature" else [],
+        reason=reason.strip()[:500] if found.method != "signature" else "",
         filed_by=actor,
     )
     after = {"method": copy.method, "signed_on": signed_on, "pages": copy.pages, "signers": copy.signers}
@@ -218,10 +229,14 @@ def _check_day(contract: Contract, signed_on: date, today: date) -> None:
 
 
 def _check_reading(contract: Contract, found: Examined, actor: User, confirmed: Collection[int], reason: str) -> None:
-    """A scan is read by somebody who does not sell: every page, and he says so."""
-    unread = found.match.unread if found.match else ()
+    """A scan is read by somebody who does not sell: every page, and he says so.
+
+    So is a copy with the same text: nothing but the eye tells whether it is signed, and what its pictures show.
+    """
+    unread = found.match.by_eye if found.match else ()
     if not holds(actor, contract, *READERS):
-        raise Problem("scan_reader", 403, _("A scan is compared by legal, credit control or customer service."))
+        sentence = _("A copy without an electronic signature is compared by legal, credit control or customer service.")
+        raise Problem("scan_reader", 403, sentence)
     missing = [str(page) for page in unread if page not in confirmed]
     errors = []
     if missing:

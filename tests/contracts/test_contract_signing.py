@@ -113,6 +113,36 @@ def test_a_scan_is_compared_page_by_page_by_somebody_who_does_not_sell(company: 
     assert (copy.method, copy.pages_confirmed) == ("person", sorted(everything))
 
 
+def test_a_copy_that_says_the_same_is_looked_at_before_it_counts_as_signed(company: Company) -> None:
+    contract = sealed(company)
+    output = io.BytesIO()
+    pypdfium2.PdfDocument(ours(contract)).save(output)  # our own file, saved again: nobody has signed it
+    data, everything = output.getvalue(), set(range(1, (contract.document.pages or 0) + 1))  # type: ignore[union-attr]
+    assert signing.examine(contract, data).method == "text"
+    with pytest.raises(Problem) as sold:
+        file(company, contract, data)
+    assert (sold.value.status, SignedCopy.objects.count()) == (403, 0)
+    with pytest.raises(Problem) as unread:
+        file(company, contract, data, actor=company.lawyer)
+    assert {error["field"] for error in unread.value.errors or []} == {"confirmed", "reason"}
+    copy = file(company, contract, data, actor=company.lawyer, confirmed=everything, reason="their seal is on page 4")
+    assert (copy.method, copy.pages_confirmed, copy.reason != "") == ("text", sorted(everything), True)
+
+
+def test_a_file_with_a_page_that_cannot_be_opened_is_refused(company: Company) -> None:
+    contract = sealed(company)
+    pages = contract.document.pages or 0  # type: ignore[union-attr]
+    kids = b" ".join(b"9 0 R" for _page in range(pages))
+    broken = (
+        b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+        b"2 0 obj<</Type/Pages/Kids[" + kids + b"]/Count " + str(pages).encode() + b">>endobj\n"
+        b"trailer<</Root 1 0 R>>\n%%EOF"
+    )
+    with pytest.raises(Problem) as refused:
+        signing.examine(contract, broken)
+    assert (refused.value.code, refused.value.status) == ("not_pdf", 422)
+
+
 def test_the_day_of_signing_is_between_approval_and_today_and_inside_the_authority(company: Company) -> None:
     contract = sealed(company)
     today = business_today()
@@ -172,6 +202,16 @@ def test_a_contract_that_is_not_signed_is_given_up_and_its_paper_void(company: C
     assert contract.document is not None
     contract.document.refresh_from_db()
     assert contract.document.shown_state == "void"
+
+
+def test_the_paper_of_a_contract_that_was_given_up_before_its_seal_is_void(company: Company) -> None:
+    contract = approved(company)
+    services.void_signing(contract.number, actor=company.rep, reason="Typed for another customer.", idempotency_key="v")
+    executor.run_until_idle()
+    contract.refresh_from_db()
+    assert contract.document is not None
+    assert (contract.state, contract.sealed_at, contract.document.shown_state) == ("terminated", None, "void")
+    assert not SealEntry.objects.exists()
 
 
 def test_contracts_of_one_day_are_added_up(company: Company) -> None:

@@ -63,6 +63,9 @@ def test_a_contract_is_drawn_up_sent_and_signed_over_rest() -> None:
     )  # fmt: skip
     executor.run_until_idle()
     contract = Contract.objects.select_related("customer", "document").get()
+    lawyer = {"authorization": f"Bearer {issue_token(company.lawyer, name='erp')}", "idempotency-key": "l"}
+    too_early = client.post(f"{ADDRESS}/{pk}/terminate", {"reason": "no"}, "application/json", headers=lawyer)
+    assert (too_early.status_code, too_early.json()["code"]) == (409, "not_signed")
     upload = {"signed_on": today.isoformat()}
     refused = call("post", f"/{pk}/signed-copy", "5", {**upload, "file": pdf(ours(contract))}, content_type="")
     assert refused.status_code == 422, refused.content

@@ -1,9 +1,11 @@
 """The contract on the pages: from the form to the filed copy."""
 
 import io
+import re
 from datetime import timedelta
 from typing import Any
 
+import pypdfium2
 import pytest
 from django.test import Client
 
@@ -13,6 +15,8 @@ from jobs import executor, storage
 from tests import factories
 from tests.contracts.contract_factories import credit_line, house, ready_contract, trading_partner
 from tests.factories import Company
+from tests.workflows.contract_stories import ours as file_of_ours
+from tests.workflows.contract_stories import sealed
 from workflows import services
 from workflows.demo.contract import countersigned
 from workflows.kinds.contract import KIND
@@ -88,6 +92,25 @@ def test_a_contract_goes_from_the_form_over_the_seal_to_the_signed_copy(company:
     assert request.closed_at is not None
     done = rep.get(f"/contracts/{contract.number}/").content.decode()
     assert "Further signature on our file" in done
+
+
+def test_a_copy_with_our_words_comes_back_to_be_looked_at(company: Company) -> None:
+    contract = sealed(company)
+    saved_again = io.BytesIO()
+    pypdfium2.PdfDocument(file_of_ours(contract)).save(saved_again)
+    address, legal = f"/contracts/{contract.number}/sign/", browser(company.lawyer)
+    sent = {"signed_on": business_today(), "file": _file(saved_again.getvalue())}
+    asked = legal.post(address, sent)
+    shown = asked.content.decode()
+    assert asked.status_code == 422
+    assert "words do not show who signed" in shown
+    assert shown.count('name="confirmed"') == contract.document.pages  # type: ignore[union-attr]
+    kept = re.search(r'name="kept" value="([^"]+)"', shown)
+    assert kept
+    looked = {"confirmed": list(range(1, 5)), "reason": "their seal is on page 4", "kept": kept[1]}
+    assert legal.post(address, {"signed_on": business_today(), **looked}).status_code == 302
+    contract.refresh_from_db()
+    assert contract.state == "effective"
 
 
 def test_the_lists_show_what_a_person_may_see(company: Company) -> None:

@@ -81,8 +81,9 @@ def _refused(
         token = keep_file(contract, name, data)
         sent = request.POST.copy()
         sent["kept"] = token
-        unread = more["match"].unread if more["match"] else ()
-        form = SignForm(sent, pages=more["match"].our_pages if more["match"] else 0, unread=unread)
+        match = more["match"]
+        unread = match.by_eye if match and match.verdict != "different" else ()
+        form = SignForm(sent, pages=match.our_pages if match else 0, unread=unread)
         form.is_valid()
         more["kept_url"] = reverse("contracts:contract-kept", args=[contract.number, token])
     for error in problem.errors or []:
