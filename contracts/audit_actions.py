@@ -27,3 +27,4 @@ register("contract.signed", "双方已签署合同", "Contract signed by both si
 register("contract.effective", "合同已生效", "Contract in force")
 register("contract.expired", "合同已到期", "Contract expired")
 register("contract.terminated", "合同已终止", "Contract terminated")
+register("contract.company_account", "维护公司收款账户", "Bank account of the company entered")

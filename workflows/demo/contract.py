@@ -14,11 +14,12 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
 
 from contracts import production
-from contracts.models import CompanyAccount, Contract, ContractLetter, ContractTemplate
+from contracts.models import Contract, ContractLetter, ContractTemplate
 from contracts.pipeline.keys import Authority
 from contracts.pipeline.seal import OTHER_FIELD, HeldKeySigner
 from contracts.pipeline.waiting import wait_for
 from contracts.services import contracts, mark_issued, signing
+from contracts.services.company import keep_account
 from customers.models import Customer
 from jobs import storage
 from pricing.models import Product
@@ -81,7 +82,7 @@ def open_all(group: Group, customers: Mapping[str, Customer], today: date) -> No
     """Bank accounts of both units, then every contract of `CASES` with its story."""
     for code, (zh, en) in ACCOUNTS.items():
         mail = f"contracts@{code}.example"
-        CompanyAccount.objects.create(unit=group.units[code], bank_zh=zh, bank_en=en, email=mail)
+        keep_account(group.units[code], bank_zh=zh, bank_en=en, email=mail, actor=None)
     with translation.override("zh-hans"):
         for case in CASES:
             if case.customer in customers:
