@@ -21,12 +21,16 @@ CHOICES = 20
 
 @dataclass(frozen=True)
 class Choice:
-    """One kind of request for one customer: to begin, to continue, or the reason why not."""
+    """One kind of request for one customer: to begin, to continue, or the reason why not.
+
+    `urgent`: credit control may order a measure that does not wait for the request under way.
+    """
 
     pages: Pages
     reason: str = ""
     request: Request | None = None
     draft: Any = None
+    urgent: bool = False
 
 
 def choices(user: User, params: Mapping[str, str]) -> dict[str, Any]:
@@ -82,8 +86,10 @@ def _choices_of(pages: Pages, customers: Sequence[Customer], user: User) -> dict
         open_now = {row.customer_id: row for row in rows}
         mine = pages.letters(user).filter(customer__in=customers, created_by=user)
         drafts = {draft.customer_id: draft for draft in mine}
+    urgent = bool(open_now) and pages.kind.measures and has_role(user, Role.CC)
     return {
-        each.pk: Choice(pages, unfit.get(each.pk, ""), open_now.get(each.pk), drafts.get(each.pk)) for each in customers
+        each.pk: Choice(pages, unfit.get(each.pk, ""), open_now.get(each.pk), drafts.get(each.pk), urgent)
+        for each in customers
     }
 
 

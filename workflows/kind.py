@@ -130,6 +130,11 @@ class Kind:
     rivals: Callable[[Any], Q] = _every_other
 
     @property
+    def measures(self) -> bool:
+        """Whether some letters of the kind do not wait for what others ask."""
+        return self.rivals is not _every_other
+
+    @property
     def conditions(self) -> tuple[ConditionField, ...]:
         """Everything that an approver may ask for."""
         return (*self.tightening, NOTE)

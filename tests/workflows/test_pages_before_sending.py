@@ -115,3 +115,12 @@ def test_the_home_page_costs_the_same_for_many_requests(company: Company) -> Non
     for _ in range(4):
         sent(company)
     assert statements() <= one
+
+
+def test_credit_control_orders_a_measure_although_something_is_under_way(company: Company) -> None:
+    under_way = sent(company)
+    address = f"/requests/new/?customer={under_way.customer_id}"
+    assert "Emergency measure" not in html(browser(company.rep).get(address))
+    page = html(browser(company.credit_controller).get(address))
+    assert under_way.no in page
+    assert "Emergency measure" in page
