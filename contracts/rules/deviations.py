@@ -125,19 +125,21 @@ class Line:
 
 
 def price_differences(lines: Iterable[Line], approved: Approved) -> tuple[Difference, ...]:
-    """Lines whose price nobody approved, or that ask for more than a price agreement still covers."""
+    """Lines whose price nobody approved, or with which a product asks for more than its agreement still covers."""
     found = []
+    asked: dict[str, Decimal] = {}
     for line in lines:
         price = approved.prices.get(line.product)
+        whole = asked[line.product] = asked.get(line.product, Decimal(0)) + line.quantity
         label = (f"单价：{line.name}", f"unit price: {line.name}")
         source = approved.sources.get("prices", ("", ""))
         if price is None or (line.price is not None and line.price != price.price):
             known = said(price.price) if price else "—"
             found.append(Difference("price", "territory", *label, said(line.price), known, *source))
-        elif price.left is not None and line.quantity > price.left:
+        elif price.left is not None and whole > price.left:
             label = (f"特价余量：{line.name}", f"quantity at the agreed price: {line.name}")
             origin = (price.number, price.number)
-            found.append(Difference("quantity", "territory", *label, said(line.quantity), said(price.left), *origin))
+            found.append(Difference("quantity", "territory", *label, said(whole), said(price.left), *origin))
     return tuple(found)
 
 
@@ -197,6 +199,12 @@ def fixes_resale_price(text: str) -> bool:
 
 
 _CAP: Final = re.compile(r"上限|不超过|为限|\bcap(?:s|ped)?\b|\bexceeds?\b|\bat most\b|\blimited to\b", re.IGNORECASE)
+# Words that name a limit in order to say that there is none.
+_NO_CAP: Final = re.compile(
+    r"(?:不设|不再|没有|未设|取消|删除|无(?!论)|不受|不以)[^，。；;,.]{0,10}?(?:上限|为限)"
+    r"|\b(?:no|not|never|without)\b(?!\s+exceed)[^.;,]{0,20}?\b(?:cap(?:s|ped)?|limited to)\b",
+    re.IGNORECASE,
+)
 
 
 def drops_cap(standard: Iterable[str], proposed: str) -> bool:
@@ -204,7 +212,7 @@ def drops_cap(standard: Iterable[str], proposed: str) -> bool:
 
     The author says so himself by `cap_removed`; this is for when he forgets.
     """
-    return any(_CAP.search(line) for line in standard) and not _CAP.search(proposed)
+    return any(_CAP.search(line) for line in standard) and not _CAP.search(_NO_CAP.sub("", proposed))
 
 
 def longer_than(valid_from: date, valid_to: date, months: int) -> bool:

@@ -20,7 +20,8 @@ class GrantedLine:
     Args:
         net_price: invoice price per stock unit.
         quantity: stock units asked for, after what the approvers took off.
-        quantity_cap: stock units that may be bought at this price; `hard` says that not one more may be.
+        quantity_cap: stock units that may be bought at this price; `hard` says that not one more may be, because a
+            cap was asked for, the price is below cost, or an approver cut the quantity.
         waterfall: the frozen waterfall that was decided, as JSON.
     """
 
@@ -61,7 +62,7 @@ def _granted(line: Mapping[str, Any], max_discount_pct: Decimal, quantity_pct: D
         net_price=net,
         quantity=_down(quantity * share, step),
         quantity_cap=_down(Decimal(cap if cap is not None else quantity) * share, step),
-        hard=cap is not None or bool(line["below_cost"]),
+        hard=cap is not None or bool(line["below_cost"]) or quantity_pct < HUNDRED,
         waterfall=repriced(line["waterfall"], net),
     )
 

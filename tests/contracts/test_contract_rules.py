@@ -16,6 +16,7 @@ from contracts.rules.deviations import (
     Price,
     Term,
     differences,
+    drops_cap,
     fixes_resale_price,
     longer_than,
     price_differences,
@@ -85,6 +86,8 @@ def test_a_price_is_the_approved_one_or_a_deviation() -> None:
         Line("", "c", Decimal(1), Decimal(7)),
     ]
     assert [each.field for each in price_differences(lines, approved)] == ["price", "quantity", "price"]
+    split = [Line("B", "b", Decimal(2)), Line("B", "b", Decimal(2))]
+    assert [(each.field, each.asked) for each in price_differences(split, approved)] == [("quantity", "4")]
 
 
 @pytest.mark.parametrize(
@@ -138,6 +141,19 @@ def test_the_value_decides_how_far_up_a_standard_contract_goes() -> None:
 def test_removing_the_cap_on_liability_goes_to_the_gm() -> None:
     facts = routing_facts([Deviation("C15", "liability", "No cap", "asked for", cap_removed=True)], [])
     assert route(**facts) == [["SM"], ["LG"], ["GM"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "drops"),
+    [
+        ("违约金累计不超过所涉金额的百分之三十。", False), ("无论何种情形，赔偿以合同金额为限。", False),
+        ("Damages shall not exceed thirty per cent.", False), ("Liability is capped at the price.", False),
+        ("赔偿责任不设上限。", True), ("赔偿无上限，且不以违约金为限。", True), ("乙方承担全部损失。", True),
+        ("Liability without any cap.", True), ("Losses including but not limited to lost profit.", True),
+    ],
+)  # fmt: skip
+def test_naming_a_cap_to_say_that_there_is_none_drops_it(text: str, drops: bool) -> None:
+    assert drops_cap(["15.3 违约金累计不超过所涉金额的百分之二十"], text) is drops
 
 
 def test_the_customers_paper_is_one_level_higher_and_always_with_legal_and_finance() -> None:

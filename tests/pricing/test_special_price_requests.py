@@ -163,6 +163,7 @@ def test_what_the_approvers_tightened_is_what_is_granted(shop):
     agreement = PriceAgreement.objects.get(request_no=request.no)
     line = agreement.lines.get()
     assert (agreement.valid_to, line.net_price, line.cap_quantity) == (until, Decimal(90), Decimal(2000))
+    assert line.hard  # half of it was agreed, and not one piece more
 
 
 def test_a_second_price_for_the_same_product_replaces_the_first(shop):
