@@ -154,6 +154,8 @@ def test_price_and_term_levers_together_need_the_cfo():
         ("BL-TC-STAR", BEST, {"new": 5}),
         ("BL-TC-LICENCE", dataclasses.replace(BEST, licence_expired=True), {}),
         ("BL-TC-SPONSOR", BEST, {"new": 1, "exit": True}),
+        ("BL-TC-RISE-EXIT", BEST, {"current": 2, "new": 4, "emergency": True, "exit": True}),
+        ("BL-TC-RISE-LIST", BEST, {"new": 4, "current": 4, "emergency": True, "exit": True, "key_account_new": True}),
         ("BL-TC-LISTS", BEST, {"new": 2, "key_account_new": True}),
     ],
 )

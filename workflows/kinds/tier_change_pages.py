@@ -24,7 +24,8 @@ PLACES: Final[Mapping[str, str]] = {
     "BL-TC-SAME": "#id_proposed_tier", "BL-TC-STAR": "#id_proposed_tier", "BL-TC-RISE": "#id_proposed_tier",
     "BL-TC-PAST": "#id_effective_on", "BL-TC-REASON": "#id_reason_text", "BL-TC-LEVERS": "#id_levers_0",
     "BL-TC-LEVER": "#id_levers_0", "BL-TC-SIGNAL": "#id_source", "BL-TC-LISTS": "#id_list_change",
-    "BL-TC-SPONSOR": "#id_sponsor_informed",
+    "BL-TC-SPONSOR": "#id_sponsor_informed", "BL-TC-RISE-EXIT": "#id_proposed_tier",
+    "BL-TC-RISE-LIST": "#id_list_change",
 }  # fmt: skip
 PAPER_KINDS: Final = (
     ("evidence", gettext_lazy("Evidence")),
