@@ -181,7 +181,8 @@ class _Assessment:
 
     def _facts(self) -> dict[str, Fact]:
         letter, standing = self.letter, self.case.standing
-        valid = [offer for _, offer in self.offers if not (offer.aged or offer.forbidden)]
+        products = {line.product.code for line in self.case.lines}
+        valid = [offer for _, offer in self.offers if offer.proves(products)]
         days = None
         if letter.valid_from is not None and letter.valid_to is not None:
             days = (letter.valid_to - letter.valid_from).days + 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -63,6 +63,10 @@ class Offer:
     forbidden: bool
     other_currency: bool
 
+    def proves(self, products: Container[str]) -> bool:
+        """Whether it says today what a competitor asks for one of these products, in our currency."""
+        return self.product in products and not (self.aged or self.forbidden or self.other_currency)
+
 
 def undercut(offers: Sequence[Offer], pockets: Mapping[str, Decimal]) -> Offer | None:
     """The valid offer that our pocket price is furthest below; None when we meet or stay above every one.
@@ -71,7 +75,6 @@ def undercut(offers: Sequence[Offer], pockets: Mapping[str, Decimal]) -> Offer |
     """
     beaten = [
         each for each in offers
-        if not (each.aged or each.forbidden or each.other_currency)
-        and each.product in pockets and pockets[each.product] < each.price
+        if each.proves(pockets) and pockets[each.product] < each.price
     ]  # fmt: skip
     return max(beaten, key=lambda each: each.price - pockets[each.product]) if beaten else None

@@ -102,6 +102,14 @@ def test_evidence_ages_out_after_sixty_days(shop, age, enough):
     assert shown.submittable is enough
 
 
+@pytest.mark.parametrize(("product", "currency"), [("B200", "CNY"), ("A100", "USD")])
+def test_evidence_about_another_product_or_in_another_currency_shows_nothing(shop, product, currency):
+    row = {"product": shop.products[product], "competitor": "X", "price": Decimal(80), "currency": currency,
+           "obtained_on": business_today(), "how": "email"}  # fmt: skip
+    shown = seen(shop, shop.letter(rows={"evidence": [row]}, reason_code="competitor"))
+    assert not shown.submittable
+
+
 def test_going_below_an_evidenced_price_brings_legal(shop):
     row = {"product": shop.products["A100"], "competitor": "X", "price": Decimal(90), "currency": "CNY",
            "obtained_on": business_today(), "how": "email"}  # fmt: skip
