@@ -102,7 +102,9 @@ class CreditApplicationForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Dates in order and a security that says what it is; a wrong pair is not kept."""
         data = dict(super().clean() or {})
-        start, end = data.get("valid_from"), data.get("valid_to")
+        days = ("valid_from", "valid_to")
+        # A day that was not sent keeps its value, so it is what the other one is held against.
+        start, end = (data.get(name) if name in self.data else self.initial.get(name) for name in days)
         if start and end and end < start:
             self.add_error("valid_to", _("The last day must not be before the first."))
             self.cleaned_data.pop("valid_from", None)

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
+from accounts.models import User
 from credit import services as credit
 from credit.models import CreditLine
 from tests import factories
@@ -71,15 +72,14 @@ def test_request_queue_and_customer_page_say_what_it_is(company, language) -> No
     customer = held(company, stars=3)
     freeze = sent(customer, company.credit_controller, "freeze")
     limit = sent(held(company), company.rep, "temporary", **temporary())
+    User.objects.filter(pk__in=[company.director.pk, company.manager.pk]).update(language=language)
     client = browser(company.director)
-    client.cookies["django_language"] = language
     words = {"zh-hans": ("冻结", "20.0%"), "en": ("Freeze", "20.0%")}[language]
     for address in (f"/requests/{freeze.no}/", "/queue/"):
         page = client.get(address)
         assert (page.status_code, words[0] in page.content.decode()) == (200, True), address
     assert client.get(f"/customers/{customer.pk}/").status_code == 200
     manager = browser(company.manager)
-    manager.cookies["django_language"] = language
     step = limit.steps.get(status="open")
     for address in (f"/requests/{limit.no}/", "/queue/", f"/queue/{step.pk}/"):
         page = manager.get(address)
