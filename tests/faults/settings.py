@@ -7,6 +7,6 @@ JOBS_LEASE_SECONDS = 1.5
 INSTALLED_APPS = [
     app
     for app in EVERYTHING
-    if app not in ("customers", "policies", "credit", "contracts", "workflows", "viewflow.workflow")
+    if app not in ("customers", "policies", "credit", "pricing", "contracts", "workflows", "viewflow.workflow")
 ]
 ROOT_URLCONF = "audit.urls"
