@@ -33,9 +33,7 @@ def agreements(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in AgreementState.values else ""
     chosen = fitting.in_state(state, today) if state else fitting
-    page = page_of(
-        chosen.select_related("customer").prefetch_related("lines__product"), request.GET
-    )
+    page = page_of(chosen.select_related("customer").prefetch_related("lines__product"), request.GET)
     context = {
         "q": words,
         "state": state,
