@@ -17,6 +17,7 @@ AT = datetime(2026, 11, 22, tzinfo=UTC)
 def test_a_hostile_file_is_refused_within_its_limits(name: str) -> None:
     make, code = FILES[name]
     data = make()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     begun = time.monotonic()
     examined = examine(data, "zh-hans", library_clauses(), at=AT)
     took = time.monotonic() - begun
@@ -28,7 +29,9 @@ def test_a_hostile_file_is_refused_within_its_limits(name: str) -> None:
     assert not examined.sound
     assert examined.pdf == b""
     assert took < SECONDS + 1
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 < MEMORY
+    # The largest child so far; a browser of another test may have been larger than any of ours.
+    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    assert largest == before or largest * 1024 < MEMORY
 
 
 def test_the_shipped_contract_passes_without_a_finding() -> None:

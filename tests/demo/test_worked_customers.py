@@ -108,7 +108,7 @@ def route(no: str) -> list[list[str]]:
     ],
 )
 def test_the_open_request_goes_the_printed_way(demo: str, code: str, band: dict[str, str], path: Any) -> None:
-    request = Request.objects.get(customer__code=f"M{code}")
+    request = Request.objects.get(customer__code=f"M{code}", kind="credit")
     plan = request.submissions.get(round=request.round).plan
     assert request.state == "in_review"
     assert plan["bands"] == band

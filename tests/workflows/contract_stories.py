@@ -1,6 +1,7 @@
 """Contracts at each stage, by the services that everybody uses."""
 
 from typing import Any
+from uuid import uuid4
 
 from contracts.models import Contract, ContractLetter
 from customers.queries import business_day
@@ -60,4 +61,4 @@ def signed(company: Company, contract: Contract, **said: Any) -> Contract:
         **said,
     }
     given.setdefault("signed_on", business_day(contract.customer.unit))
-    return sign_contract(contract, idempotency_key=f"sign {contract.pk} {len(given['data'])}", **given)
+    return sign_contract(contract, idempotency_key=uuid4().hex, **given)
