@@ -127,7 +127,8 @@ def compile_plan(pack: Pack, request_kind: str, facts: Facts) -> Plan:
     choices = _choices(rules, known)
     if not blocks and not all(choices.values()):
         blocks.append(_GAP)
-    escalators = tuple(reason for table in rules.escalators for reason in _escalators(table.evaluate(known)))
+    raised_by = [(table.cap, _escalators(table.evaluate(known))) for table in rules.escalators]
+    escalators = tuple(reason for _cap, reasons in raised_by for reason in reasons)
     why: dict[str, tuple[Reason, ...]] = {}
     bands: dict[str, str] = {}
     below: frozenset[str] = frozenset()
@@ -138,7 +139,7 @@ def compile_plan(pack: Pack, request_kind: str, facts: Facts) -> Plan:
         table, band, reasons = choice
         bands[subject] = band
         if position == 0:
-            bands[subject] = _raised(table, band, rules.escalators, known)
+            bands[subject] = _raised(table, band, raised_by)
             below = frozenset(role for stage in pack.chains[band].stages for role in stage)
             raising = escalators if bands[subject] != band else ()
         why[bands[subject]] = (*why.get(bands[subject], ()), *reasons)
@@ -196,12 +197,9 @@ def _choices(rules: KindRules, facts: Facts) -> dict[str, tuple[Table, str, tupl
     return found
 
 
-def _raised(table: Table, band: str, escalators: tuple[Table, ...], facts: Facts) -> str:
+def _raised(table: Table, band: str, raised_by: list[tuple[int | None, tuple[Reason, ...]]]) -> str:
     """As many bands higher as escalators hold, each table within its cap, at most the highest band of the ladder."""
-    levels = 0
-    for each in escalators:
-        count = len(_escalators(each.evaluate(facts)))
-        levels += count if each.cap is None else min(count, each.cap)
+    levels = sum(len(reasons) if cap is None else min(len(reasons), cap) for cap, reasons in raised_by)
     return table.ladder[min(table.ladder.index(band) + levels, len(table.ladder) - 1)]
 
 
