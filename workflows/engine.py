@@ -12,7 +12,7 @@ from policies.rules.calendar import add_working_hours, business_date
 from workflows import rules
 from workflows.content import conditions_from_json, terms_from_json
 from workflows.kind import Effect, Kind
-from workflows.models import Request, State, Step, Submission
+from workflows.models import Decision, Request, State, Step, Submission
 from workflows.people import Staff
 
 
@@ -37,6 +37,7 @@ class Round:
     passed: list[tuple[Task, Task]] = field(
         default_factory=list
     )  # automatic tasks not yet written, each with its parent
+    news: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def today(self) -> date:
@@ -48,10 +49,20 @@ class Round:
         if step not in self.touched:
             self.touched.append(step)
 
+    def tell(self, what: str, step: Step | None = None, **extra: Any) -> None:
+        """Remember what people should hear of once this is committed.
+
+        Args:
+            what: opened, decided, returned, approved, rejected, … (`workflows.notices`).
+            extra: identifiers only, no personal data.
+        """
+        actor = self.actor.pk if self.actor else None
+        self.news.append({"what": what, "step": step.pk if step else None, "actor": actor, **extra})
+
     def terms(self) -> rules.Terms:
         """What is granted so far: what was asked, tightened by the conditions of everybody who approved."""
         fields = self.kind.conditions
-        decided = [step.decision for step in self.steps if step.status == "approved"]
+        decided = [decision for decision in map(standing, self.steps) if decision is not None]
         made = [conditions_from_json(fields, decision.conditions) for decision in decided]
         return rules.tightened(fields, self.asked(), made)
 
@@ -92,9 +103,17 @@ class Round:
         if step.mode in rules.LAPSING:
             payload = {"no": self.request.no, "step": step.pk}
             jobs.enqueue("workflows.step_due", f"step-due:{step.pk}", payload, due_at=step.due_at)
-        if self.staff is not None:
+        if self.staff is not None and step.assignee_id is None:
             step.queue_key = self.staff.pool(step.role).queue_key
         self.touch(step)
+        self.tell("opened", step)
+
+
+def standing(step: Step) -> Decision | None:
+    """The approval that counts for a step: said in this round, or carried over from an earlier one."""
+    if step.status == "carried":
+        return step.carried_from
+    return step.decision if step.status == "approved" else None
 
 
 def begin(activation: Any, round_: Round) -> Any:
@@ -118,8 +137,10 @@ def moves(round_: Round) -> list[tuple[str, dict[str, Any]]]:
         return [("approve", {"step": pk}) for pk in move.opens]
     if move.node == "revise":
         request.state = State.RETURNED
+        round_.tell("returned")
     if move.node == "rejected":
         request.state, request.closed_at = State.REJECTED, round_.now
+        round_.tell("rejected")
     if move.node == "finish":
         request.closed_at = round_.now
     return [(round_.kind.agreed if move.node == "agreed" else move.node, {})]
@@ -137,6 +158,7 @@ def close(step: Step, round_: Round) -> None:
 def prepare(round_: Round) -> None:
     """All agreed, but a counterparty has to sign first: make the paper, and wait."""
     round_.request.state = State.SIGNING
+    round_.tell("approved")
     round_.kind.prepare(round_.letter(), round_.effect())
 
 
@@ -144,6 +166,7 @@ def take_effect(round_: Round) -> None:
     """All agreed: put it in force, in the same transaction; when it has to be ratified, the notice goes out now."""
     request = round_.request
     request.state, request.effective_at = State.APPROVED, round_.now
+    round_.tell("effective")
     round_.kind.take_effect(round_.letter(), round_.effect())
     if any(step.mode in rules.RATIFYING for step in round_.steps):
         _order(round_, "effect")

@@ -22,6 +22,11 @@ from workflows.people import Staff
 from workflows.rounds import duties
 
 PAGE: Final = 50
+# What is read with a step to show it.
+SHOWN: Final = (
+    "decision__actor", "decision__on_behalf_of", "carried_from__actor", "carried_from__on_behalf_of", "assignee",
+    "added_by",
+)  # fmt: skip
 
 
 def named(words: str, prefix: str = "") -> Q:
@@ -42,7 +47,7 @@ def hours_until(request: Request, due_at: datetime | None, now: datetime) -> Dec
 def current_round(request: Request) -> Round:
     """The current round as the engine sees it, read without a lock: for showing, never for writing."""
     submission = Submission.objects.select_related("submitted_by").get(request=request, round=request.round)
-    steps = Step.objects.filter(submission=submission).select_related("decision__actor").order_by("stage", "id")
+    steps = Step.objects.filter(submission=submission).select_related(*SHOWN).order_by("stage", "id")
     kind = REGISTRY[request.kind]
     round_ = Round(kind, request, submission, list(steps), None, None, db_now())
     apart = duties(round_)
@@ -97,7 +102,7 @@ def earlier_rounds(request: Request) -> list[tuple[Submission, list[Step]]]:
     submissions = Submission.objects.filter(request=request, round__lt=request.round).order_by("-round")
     steps: dict[int, list[Step]] = {}
     rows = Step.objects.filter(request=request, submission__round__lt=request.round)
-    for step in rows.select_related("decision__actor").order_by("stage", "id"):
+    for step in rows.select_related(*SHOWN).order_by("stage", "id"):
         steps.setdefault(step.submission_id, []).append(step)
     return [(submission, steps.get(submission.pk, [])) for submission in submissions.select_related("submitted_by")]
 

@@ -1,5 +1,6 @@
 """Building, reading and writing one round of a request under its row lock."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from audit.services import record
 from jobs import services as jobs
 from policies.queries import pinned_pack
 from policies.rules.plan import PlanStep, compile_plan
+from policies.rules.risk import risk
 from workflows import rules
 from workflows.content import conditions_to_json, facts_from_json
 from workflows.engine import Round
@@ -23,6 +25,13 @@ from workflows.preview import Preview
 RETURN_WAIT: Final = timedelta(hours=24)
 # What a submission says about its request, again in every round.
 ENVELOPE: Final = ("title", "region", "owner", "amount", "currency", "confidential")
+# What the engine changes of a step.
+WRITTEN: Final = (
+    "status", "stage", "task", "queue_key", "assignee", "opened_at", "due_at", "closed_at", "paused_at", "next_at",
+    "reminded_at", "escalated",
+)  # fmt: skip
+# What is read with every step of a round.
+SPOKEN: Final = ("task", "decision__on_behalf_of", "carried_from__on_behalf_of", "assignee")
 CLOCK: Final = Func(function="clock_timestamp", output_field=fields.DateTimeField())
 
 
@@ -73,6 +82,7 @@ def start(kind: Kind, request: Request, shown: Preview, actor: User) -> Round:
         steps.append(step)
     Step.objects.bulk_create(steps)
     request.effective_at = None  # a revision is agreed anew
+    request.risk = risk(pinned_pack(shown.plan.policy_number, shown.plan.policy_digest), shown.plan)
     return Round(kind, request, submission, steps, None, actor, shown.now)
 
 
@@ -89,7 +99,7 @@ def lock(no: str, actor: User | None) -> Round:
     if submission is None:
         raise Http404
     request = submission.request
-    steps = Step.objects.filter(submission=submission).select_related("task", "decision").order_by("stage", "id")
+    steps = Step.objects.filter(submission=submission).select_related(*SPOKEN).order_by("stage", "id")
     now: datetime = submission.clock  # type: ignore[attr-defined]  # annotated in _latest
     round_ = Round(REGISTRY[request.kind], request, submission, list(steps), None, actor, now)
     round_.staff = staff_of(round_)
@@ -117,8 +127,20 @@ def duties(round_: Round) -> rules.Duties:
         submitter=request.submitter.person_id,
         owners=frozenset(owner.person_id for owner in owners if owner),
         editors=frozenset(round_.submission.editors),
-        decided=frozenset(step.decision.person_id for step in round_.steps if hasattr(step, "decision")),
+        decided=frozenset(person for step in round_.steps for person in _spoke(step)),
     )
+
+
+def _spoke(step: Step) -> Iterator[int]:
+    """Natural persons who have had their say in the step: who decided, and for whom; none when it is asked again."""
+    if step.status in rules.GONE:
+        return
+    decision = step.carried_from if step.status == "carried" else getattr(step, "decision", None)
+    if decision is None:
+        return
+    yield decision.person_id
+    if decision.on_behalf_of is not None:
+        yield decision.on_behalf_of.person_id
 
 
 def write_decision(
@@ -142,6 +164,7 @@ def write_decision(
     step.status, step.closed_at = rules.STATUS_AFTER[verb], round_.now
     round_.touch(step)
     said = {"step": step.key, "status": step.status, "verb": verb, "role": step.role, **decision.conditions}
+    round_.tell("decided", step, verb=verb)
     note(
         round_,
         "request.decided",
@@ -217,9 +240,8 @@ def save(round_: Round) -> None:
     if round_.passed:
         round_.write_passed()
     if round_.touched:
-        columns = ["status", "stage", "task", "queue_key", "opened_at", "due_at", "closed_at"]
-        Step.objects.bulk_update(round_.touched, columns)
-    round_.request.save(update_fields=["process", "state", "round", "effective_at", "closed_at", *ENVELOPE])
+        Step.objects.bulk_update(round_.touched, WRITTEN)
+    round_.request.save(update_fields=["process", "state", "round", "effective_at", "closed_at", "risk", *ENVELOPE])
 
 
 def return_within_a_day(round_: Round) -> None:

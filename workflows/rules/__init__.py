@@ -8,9 +8,11 @@ from workflows.rules.moves import Move, StepState, next_move
 from workflows.rules.seats import duplicates_to_skip, seat
 from workflows.rules.terms import ConditionField, Conditions, Terms, loosened, tightened
 from workflows.rules.verbs import (
+    AGREED,
     APPROVE,
     APPROVE_CONDITIONAL,
     CONFIRMED,
+    GONE,
     LAPSING,
     NEEDS_REASON,
     OBJECT,
@@ -25,9 +27,11 @@ from workflows.rules.verbs import (
 )
 
 __all__ = [
+    "AGREED",
     "APPROVE",
     "APPROVE_CONDITIONAL",
     "CONFIRMED",
+    "GONE",
     "LAPSING",
     "NEEDS_REASON",
     "OBJECT",

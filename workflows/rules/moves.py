@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from workflows.rules.verbs import CONFIRMED, RATIFYING, SETTLED, StepStatus
+from workflows.rules.verbs import CONFIRMED, GONE, RATIFYING, SETTLED, StepStatus
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ def next_move(steps: Sequence[StepState], *, in_force: bool = False, waited_enou
     Args:
         in_force: it has taken effect; what is left is to ratify it.
     """
+    steps = [step for step in steps if step.status not in GONE]
     if in_force:
         return _next_to_ratify([step for step in steps if step.mode in RATIFYING])
     unsettled = [step for step in steps if step.mode not in RATIFYING and step.status not in SETTLED]

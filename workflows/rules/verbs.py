@@ -24,8 +24,9 @@ RATIFYING: Final = frozenset({"ratify", "appeal"})
 LAPSING: Final = frozenset({"comment", "ratify"})
 
 StepStatus = Literal[
-    "waiting", "open", "approved", "objected", "rejected", "returned", "not_needed", "skipped", "lapsed"
-]
+    "waiting", "open", "approved", "objected", "rejected", "returned", "not_needed", "skipped", "lapsed",
+    "carried", "superseded", "withdrawn",
+]  # fmt: skip
 STATUS_AFTER: Final[Mapping[str, StepStatus]] = {
     APPROVE: "approved",
     APPROVE_CONDITIONAL: "approved",
@@ -33,5 +34,9 @@ STATUS_AFTER: Final[Mapping[str, StepStatus]] = {
     REJECT: "rejected",
     OBJECT: "objected",
 }
-SETTLED: Final = frozenset({"approved", "objected", "skipped", "not_needed", "lapsed"})
-CONFIRMED: Final = frozenset({"approved", "skipped", "not_needed"})
+SETTLED: Final = frozenset({"approved", "objected", "skipped", "not_needed", "lapsed", "carried"})
+CONFIRMED: Final = frozenset({"approved", "skipped", "not_needed", "carried"})
+# Whose word counts for what is granted: said in this round, or carried over from an earlier one.
+AGREED: Final = frozenset({"approved", "carried"})
+# Out of the game: asked again by another step, or an addition that was taken away.
+GONE: Final = frozenset({"superseded", "withdrawn"})

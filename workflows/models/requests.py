@@ -63,9 +63,15 @@ def queue_key(role: str, unit_id: int | None, region_id: int | None) -> str:
     return f"{role}:{unit_id or '*'}:{region_id or '*'}"
 
 
+def personal_key(user_id: int) -> str:
+    """The pool of one person: what was given to him by name."""
+    return f"@{user_id}"
+
+
 def queue_keys(user: User) -> list[str]:
-    """The pools that the user belongs to today."""
-    return sorted({queue_key(held.role, held.unit_id, held.region_id) for held in held_roles(user)})
+    """The pools that the user belongs to today, his own among them."""
+    pools = {queue_key(held.role, held.unit_id, held.region_id) for held in held_roles(user)}
+    return [*sorted(pools), personal_key(user.pk)]
 
 
 class Request(models.Model):
@@ -87,6 +93,8 @@ class Request(models.Model):
     amount = models.DecimalField(max_digits=18, decimal_places=2)
     currency = models.CharField(max_length=3)
     confidential = models.BooleanField(default=False)
+    # How far from everyday business, 0 to 100, as the plan of the current round says (`workflows.rules.risk`).
+    risk = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(db_default=Now())
     # When it took effect; what has to be ratified is in force before it is closed.
     effective_at = models.DateTimeField(null=True)
@@ -141,8 +149,44 @@ class Submission(models.Model):
         return f"{self.request_id}/{self.round}"
 
 
+class PanelMode(models.TextChoices):
+    """How several approvals of one role count; without a mode any one of the pool decides (或签)."""
+
+    ALL = "all", _("All of them")
+    VOTE = "vote", _("Vote")
+    SEQUENTIAL = "sequential", _("One after another")
+
+
+class RejectPolicy(models.TextChoices):
+    """What one rejection in a panel does."""
+
+    VETO = "veto", _("One rejection rejects")
+    COUNTED = "counted", _("Rejected when enough approvals have become impossible")
+    FIRST_DECIDES = "first_decides", _("The first answer decides")
+
+
+class Origin(models.TextChoices):
+    """Why there is a step."""
+
+    POLICY = "policy", _("Policy")
+    ADDED = "added", _("Added by an approver")
+
+
+class Capacity(models.TextChoices):
+    """In which capacity somebody decided."""
+
+    OWN = "own", _("In his own role")
+    DELEGATE = "delegate", _("As delegate")
+    ASSIGNED = "assigned", _("By name")
+    ESCALATED = "escalated", _("After escalation")
+    OVERRIDE = "override", _("Override by the policy owner")
+
+
 class Step(models.Model):
-    """One approval of the plan, and the pool of people who may give it."""
+    """One approval by one person, and the pool of people who may give it.
+
+    Several approvals of one role (会签, 票签, 依次) are a panel: steps with the same `panel` key and the same rule.
+    """
 
     request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="steps")
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="steps")
@@ -154,10 +198,27 @@ class Step(models.Model):
     sla_hours = models.PositiveSmallIntegerField()
     status = models.CharField(max_length=12, default="waiting")
     queue_key = models.CharField(max_length=32, blank=True)
+    # The one person who has to act, when it was given to somebody by name; `queue_key` is his own pool then.
+    assignee = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="assigned_steps")
+    panel = models.CharField(max_length=24, blank=True, default="")
+    panel_mode = models.CharField(max_length=12, choices=PanelMode.choices, blank=True, default="")
+    needed = models.PositiveSmallIntegerField(default=1)
+    reject_policy = models.CharField(max_length=16, choices=RejectPolicy.choices, default="veto")
+    origin = models.CharField(max_length=8, choices=Origin.choices, default="policy")
+    added_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="added_steps")
+    beside = models.CharField(max_length=24, blank=True, default="")
+    carried_from = models.ForeignKey("Decision", on_delete=models.PROTECT, null=True, related_name="carried_to")
+    carried_why = models.JSONField(default=list, blank=True, encoder=DjangoJSONEncoder)
     task = models.OneToOneField(Task, on_delete=models.PROTECT, null=True)
     opened_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    # A question is out: the clock stands since then.
+    paused_at = models.DateTimeField(null=True)
+    # What time does to an open step next: remind, escalate (how often so far), end.
+    next_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
+    escalated = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ("submission", "stage", "id")
@@ -170,6 +231,7 @@ class Step(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["queue_key", "due_at", "id"], name="step_queue", condition=Q(status="open")),
+            models.Index(fields=["next_at", "id"], name="step_next_at", condition=Q(status="open")),
         ]
 
     def __str__(self) -> str:
@@ -184,6 +246,11 @@ class Decision(models.Model):
     step = models.OneToOneField(Step, on_delete=models.PROTECT, related_name="decision")
     actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="decisions")
     person_id = models.BigIntegerField()
+    # Whose authority it was, when a delegate acted.
+    on_behalf_of = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="decided_for")
+    capacity = models.CharField(max_length=10, choices=Capacity.choices, default="own")
+    # How many decisions of this person in the round no longer count: taken back, or asked again.
+    attempt = models.PositiveSmallIntegerField(default=0)
     role = models.CharField(max_length=3)
     verb = models.CharField(max_length=20)
     reason = models.TextField(blank=True)
@@ -195,7 +262,7 @@ class Decision(models.Model):
     class Meta:
         ordering = ("id",)
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["submission", "person_id"], name="decision_one_per_person")
+            models.UniqueConstraint(fields=["submission", "person_id", "attempt"], name="decision_one_per_person")
         ]
         indexes: ClassVar = [models.Index(fields=["person_id", "-id"], name="decision_of_person")]
 

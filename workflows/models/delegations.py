@@ -1,0 +1,53 @@
+"""Standing delegation (代理): who acts for whom, from when until when, for what."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from accounts.models import User
+
+
+class Delegation(models.Model):
+    """Somebody acts for somebody else during [valid_from, valid_to), with the delegator's authority.
+
+    Only its end is ever changed. It is looked at whenever a queue is read or a decision made, so that what waits goes
+    to the delegate and comes back by itself.
+    """
+
+    delegator = models.ForeignKey(User, on_delete=models.PROTECT, related_name="delegations_given")
+    delegate = models.ForeignKey(User, on_delete=models.PROTECT, related_name="delegations_received")
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField()
+    # Kinds of request; empty means all of them.
+    kinds = ArrayField(models.CharField(max_length=24), default=list, blank=True)
+    # Up to which headline amount, in the company's currency; None is as far as the delegator's own authority.
+    ceiling = models.DecimalField(max_digits=18, decimal_places=2, null=True)
+    reason = models.TextField(blank=True)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-id",)
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(valid_to__gt=F("valid_from")), name="delegation_period"),
+            models.CheckConstraint(condition=~Q(delegator=F("delegate")), name="delegation_to_another"),
+            models.CheckConstraint(
+                condition=Q(ceiling__isnull=True) | Q(ceiling__gte=0, ceiling__lte=10**12),
+                name="delegation_ceiling_bounded",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["delegate", "valid_to"], name="delegation_of_delegate", condition=Q(ended_at__isnull=True)
+            ),
+            models.Index(
+                fields=["delegator", "valid_to"], name="delegation_of_delegator", condition=Q(ended_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.delegator_id} → {self.delegate_id}"
