@@ -9,6 +9,15 @@ from policies.rules.cells import Fact
 from policies.rules.tables import Column, Facts, Reason
 
 _HUNDRED = Decimal(100)
+# Of what `complete` works with, the numbers.
+NUMBERS = frozenset({"limit_requested", "limit_formula", "limit_current", "term_requested", "term_std", "term_max"})
+# What `complete` adds from the other facts of a credit request.
+DERIVED = frozenset(
+    {
+        "over_formula", "over_formula_pct", "increase_pct", "term_over_std", "term_over_max",
+        "decrease", "by_controller", "reduction", "temporary", "special", "ordinary",
+    }
+)  # fmt: skip
 
 
 def complete(facts: Facts) -> dict[str, Fact]:

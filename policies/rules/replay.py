@@ -1,0 +1,189 @@
+"""What a policy version would have asked for submissions of the past, beside the version in force.
+
+Pure: stored facts in, counts out. Each case is judged by `compile_plan` itself, once for all cases that every cell of
+the tables answers alike: a year of submissions has far fewer such groups than submissions.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from policies.rules.cells import NUMBER_KINDS, Fact, PolicyError
+from policies.rules.facts import DERIVED, NUMBERS, complete
+from policies.rules.pack import KindRules, Pack
+from policies.rules.plan import compile_plan
+from policies.rules.tables import Column
+
+# Memory stays bounded however many different cases there are.
+MOST_GROUPS: Final = 50_000
+CREDIT: Final = "credit"
+
+SAME, BLOCKED, UNBLOCKED = "same", "blocked", "unblocked"
+AUTOMATIC, ASKED, SHORTER, LONGER, OTHERS, ORDER = "automatic", "asked", "shorter", "longer", "others", "order"
+# From what eases to what tightens; the rest asks neither more nor less.
+CHANGES: Final = (AUTOMATIC, SHORTER, UNBLOCKED, OTHERS, ORDER, LONGER, ASKED, BLOCKED)
+EASED: Final = frozenset({AUTOMATIC, SHORTER, UNBLOCKED})
+TIGHTENED: Final = frozenset({LONGER, ASKED, BLOCKED})
+
+
+class NotJudged(Exception):
+    """A version cannot say what it would have asked: `why` is ``fact``, ``unreadable``, ``kind`` or ``tables``."""
+
+    def __init__(self, why: str, name: str) -> None:
+        super().__init__(why, name)
+        self.why, self.name = why, name
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """Whom a version asks, stage by stage as (role, mode); blocks stop the submission altogether."""
+
+    stages: tuple[tuple[tuple[str, str], ...], ...]
+    blocks: tuple[str, ...]
+    hours: int
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Everybody who is asked, nobody when it is blocked."""
+        return () if self.blocks else tuple(role for stage in self.stages for role, _mode in stage)
+
+    @property
+    def automatic(self) -> bool:
+        """Nobody has to agree."""
+        return not self.blocks and not self.stages
+
+    @property
+    def words(self) -> str:
+        """In the notation of the policy tables, ``SM → (RD ∥ CC)``; blocks by their codes."""
+        if self.blocks:
+            return " ".join(self.blocks)
+        stages = (" ∥ ".join(role for role, _mode in stage) for stage in self.stages)
+        return " → ".join(f"({stage})" if "∥" in stage else stage for stage in stages)
+
+
+def change(before: Path, after: Path) -> str:
+    """How a case fares under the second path, one of `CHANGES` or ``same``."""
+    if before.blocks or after.blocks:
+        return SAME if before.blocks and after.blocks else BLOCKED if after.blocks else UNBLOCKED
+    if before.stages == after.stages:
+        return SAME
+    if before.automatic or after.automatic:
+        return ASKED if before.automatic else AUTOMATIC
+    old, new = before.roles, after.roles
+    if len(old) != len(new):
+        return SHORTER if len(new) < len(old) else LONGER
+    return ORDER if set(old) == set(new) else OTHERS
+
+
+class Judge:
+    """One version, asked about many stored cases.
+
+    Args: `since` is the version that stands for how facts were collected: a fact that it asks for, too, and that a case
+    does not have was unknown then; one that only this version asks for was never collected.
+    """
+
+    def __init__(self, pack: Pack, since: Pack) -> None:
+        self._pack = pack
+        self._readers = {kind: _Reader(kind, rules, since.kinds.get(kind)) for kind, rules in pack.kinds.items()}
+        self._known: dict[tuple[Any, ...], Path | NotJudged] = {}
+
+    def path(self, kind: str, stored: Mapping[str, Any]) -> Path:
+        """Whom the version asks about a request of `kind` with these facts, as a submission stores them.
+
+        Raises NotJudged naming what is missing or cannot be read.
+        """
+        reader = self._readers.get(kind)
+        if reader is None:
+            raise NotJudged("kind", kind)
+        facts = reader.facts(stored)
+        group = reader.group(facts)
+        found = self._known.get(group)
+        if found is None:
+            if len(self._known) >= MOST_GROUPS:
+                self._known.clear()
+            found = self._known[group] = self._compiled(kind, facts)
+        if isinstance(found, NotJudged):
+            raise found
+        return found
+
+    def _compiled(self, kind: str, facts: Mapping[str, Fact]) -> Path | NotJudged:
+        try:
+            plan = compile_plan(self._pack, kind, facts)
+        except PolicyError as error:
+            return NotJudged("tables", str(error)[:120])
+        stages = tuple(tuple((step.role, step.mode) for step in stage.steps) for stage in plan.stages)
+        return Path(stages, tuple(dict.fromkeys(block.code for block in plan.blocks)), plan.expected_hours)
+
+
+class _Reader:
+    """Stored facts of one kind as the tables want them, and which cases all its cells answer alike."""
+
+    def __init__(self, kind: str, rules: KindRules, since: KindRules | None) -> None:
+        self._kind = kind
+        derived = DERIVED if kind == CREDIT else frozenset()
+        collected = frozenset() if since is None else frozenset(since.columns)
+        inputs = [column for column in rules.columns.values() if column.key not in derived]
+        self._needed = tuple(c.key for c in inputs if c.required or c.key not in collected)
+        kinds = {column.key: column.kind for column in inputs}
+        if kind == CREDIT:
+            kinds = dict.fromkeys(NUMBERS, "number") | kinds
+        self._columns = tuple((key, wanted in NUMBER_KINDS, wanted) for key, wanted in kinds.items())
+        self._marks = tuple((key, _mark(key, column, rules)) for key, column in rules.columns.items())
+        self._flags = tuple(sorted({table.only for table in rules.tables} - {""} - rules.columns.keys()))
+
+    def facts(self, stored: Mapping[str, Any]) -> dict[str, Fact]:
+        """Typed facts. Raises NotJudged."""
+        for key in self._needed:
+            if key not in stored:
+                raise NotJudged("fact", key)
+        facts = dict(stored)
+        for key, number, kind in self._columns:
+            value = stored.get(key)
+            if value is None:
+                continue
+            if number:
+                facts[key] = _number(key, value)
+            elif type(value) is not (bool if kind == "flag" else str):
+                raise NotJudged("unreadable", key)
+        return facts
+
+    def group(self, facts: Mapping[str, Fact]) -> tuple[Any, ...]:
+        """Equal for cases of which every cell, every required fact and every flag says the same."""
+        known = complete(facts) if self._kind == CREDIT else facts
+        marks = [mark(known.get(key)) for key, mark in self._marks]
+        return (self._kind, *marks, *(known.get(flag) is True for flag in self._flags))
+
+
+def _number(key: str, value: Any) -> Decimal:
+    if type(value) is str or type(value) is int:
+        try:
+            number = Decimal(value)
+        except InvalidOperation:
+            number = Decimal("NaN")
+        if number.is_finite():
+            return number
+    raise NotJudged("unreadable", key)
+
+
+def _mark(key: str, column: Column, rules: KindRules) -> Callable[[Any], Any]:
+    """Where a value stands among everything that the cells of its column compare it with."""
+    cells = [cell for table in rules.tables for row in table.rows for c, cell in row.conditions if c.key == key]
+    if column.kind == "flag":
+        return lambda value: value
+    if column.kind == "text":
+        named = frozenset(value for cell in cells for value in cell.values)
+        return lambda value: value if value in named else value is None
+    ends = {end for cell in cells for each in cell.intervals for end in (each.low, each.high) if end is not None}
+    marks = sorted(ends)
+
+    def place(value: Any) -> int:
+        if value is None:
+            return -1
+        at = bisect_left(marks, value)
+        return 2 * at + (at < len(marks) and marks[at] == value)
+
+    return place
