@@ -30,6 +30,14 @@ class PolicyError(ValueError):
     """A table, cell or fact that cannot be understood: the message names it."""
 
 
+class CellError(PolicyError):
+    """A cell that cannot be read, said in both languages: `str()` is the English sentence."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.zh, self.en = zh, en
+
+
 @dataclass(frozen=True, slots=True)
 class Interval:
     """A range of numbers; None is unbounded."""
@@ -80,7 +88,7 @@ def parse_cell(text: str, kind: str, scale: Decimal = Decimal(1)) -> Cell | None
 
 def _number_cell(text: str, scale: Decimal) -> Cell:
     if _SEPARATED.search(text):
-        raise PolicyError(f"Write numbers without thousands separators: {text!r}.")
+        raise CellError(f"数字不要写千位分隔符：{text}。", f"Write numbers without thousands separators: {text!r}.")
     intervals = tuple(_interval(part.strip(), scale) for part in text.split(","))
     if len(intervals) == 1:
         only = intervals[0]
@@ -100,10 +108,10 @@ def _interval(part: str, scale: Decimal) -> Interval:
         }.get(compared[1] or "=", Interval(bound, True, bound, True))
     ranged = _RANGE.fullmatch(part)
     if not ranged:
-        raise PolicyError(f"Cannot read the condition {part!r}.")
+        raise CellError(f"看不懂条件“{part}”。", f"Cannot read the condition {part!r}.")
     low, high = _decimal(ranged[2]) * scale, _decimal(ranged[3]) * scale
     if low > high:
-        raise PolicyError(f"The range {part!r} is empty.")
+        raise CellError(f"区间“{part}”是空的。", f"The range {part!r} is empty.")
     return Interval(low, ranged[1] != "(", high, ranged[4] != ")")
 
 
@@ -111,13 +119,13 @@ def _decimal(text: str) -> Decimal:
     try:
         return Decimal(text)
     except InvalidOperation as error:
-        raise PolicyError(f"Not a number: {text!r}.") from error
+        raise CellError(f"不是数字：{text}。", f"Not a number: {text!r}.") from error
 
 
 def _flag_cell(text: str) -> Cell:
     wanted = {"true": True, "false": False}.get(text.lower())
     if wanted is None:
-        raise PolicyError(f"Write true or false, not {text!r}.")
+        raise CellError(f"请写 true 或 false，而不是“{text}”。", f"Write true or false, not {text!r}.")
     return Cell(text, lambda value: value is wanted, values=(text.lower(),))
 
 
@@ -126,7 +134,7 @@ def _text_cell(text: str) -> Cell:
     listed = text.removeprefix("not in ") if negated else text.removeprefix("in ").removeprefix("=")
     values = tuple(part.strip() for part in listed.split(","))
     if not all(values):
-        raise PolicyError(f"Empty value in {text!r}.")
+        raise CellError(f"“{text}”中有空值。", f"Empty value in {text!r}.")
     wanted = frozenset(values)
     if negated:
         return Cell(text, lambda value: value not in wanted, values=values, negated=True)
