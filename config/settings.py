@@ -160,6 +160,26 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Mail: `EMAIL_URL` such as smtp+tls://user:password@mail.example.com:587; the demo keeps it in its own mailbox.
+MAILBOX = COUNTERSIGN_DATA / "mailbox"
+_MAIL = env.email("EMAIL_URL", default=f"filemail://{MAILBOX}" if DEMO else "smtp://localhost:25")
+EMAIL_BACKEND = _MAIL["EMAIL_BACKEND"]
+EMAIL_FILE_PATH = str(MAILBOX)
+EMAIL_HOST, EMAIL_PORT = _MAIL["EMAIL_HOST"] or "localhost", _MAIL["EMAIL_PORT"] or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL["EMAIL_HOST_USER"] or "", _MAIL["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL.get("EMAIL_USE_TLS", False), _MAIL.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=15)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Countersign <no-reply@localhost>")
+# The right side of every Message-ID.
+MAIL_DOMAIN = DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip("> ") or "localhost"
+# Other channels are on when they are set.
+CHANNEL_TIMEOUT = env.int("CHANNEL_TIMEOUT", default=10)
+WECOM_URL = env.str("WECOM_URL", default="https://qyapi.weixin.qq.com")
+WECOM_CORP_ID, WECOM_SECRET = env.str("WECOM_CORP_ID", default=""), env.str("WECOM_SECRET", default="")
+WECOM_AGENT_ID = env.int("WECOM_AGENT_ID", default=0)
+DINGTALK_WEBHOOK, DINGTALK_SECRET = env.str("DINGTALK_WEBHOOK", default=""), env.str("DINGTALK_SECRET", default="")
+SMS_URL, SMS_TOKEN = env.str("SMS_URL", default=""), env.str("SMS_TOKEN", default="")
+
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]

@@ -2,6 +2,14 @@
 
 from workflows.models.asides import Comment, Consultation, Handover, Question, SavedFilter, Watcher
 from workflows.models.delegations import Delegation
+from workflows.models.notices import (
+    Delivery,
+    DeliveryState,
+    MailWish,
+    Notification,
+    NotificationPreference,
+    OneTimeLink,
+)
 from workflows.models.requests import (
     ApprovalProcess,
     Capacity,
@@ -27,8 +35,14 @@ __all__ = [
     "Consultation",
     "Decision",
     "Delegation",
+    "Delivery",
+    "DeliveryState",
     "Handover",
+    "MailWish",
+    "Notification",
+    "NotificationPreference",
     "NumberSeries",
+    "OneTimeLink",
     "Origin",
     "PanelMode",
     "Question",
