@@ -13,12 +13,12 @@ from policies.rules.pack import content_digest
 
 @register_cross_check
 def versions_are_as_activated() -> Iterator[Finding]:
-    """The tables hash to the stored digest, and the trail reports the activation with that digest."""
+    """The tables hash to the stored digest, and the trail reports with that digest that they were put in force."""
     reported = {
         (event.object_id, event.content["policy"]["digest"])
-        for event in Event.objects.filter(action="policy.version_activated")
+        for event in Event.objects.filter(action__in=["policy.version_scheduled", "policy.version_activated"])
     }
-    for version in PolicyVersion.objects.exclude(state=PolicyVersion.State.DRAFT):
+    for version in PolicyVersion.objects.dated():
         number = version.number
         if content_digest(content(version)) != version.digest:
             yield Finding(

@@ -6,8 +6,6 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Q
-
 from policies.models import PolicyVersion
 from policies.rules.cells import PolicyError
 from policies.rules.pack import Pack, build_pack
@@ -19,11 +17,7 @@ class NoPolicyError(LookupError):
 
 def version_in_force(on: date) -> PolicyVersion:
     """The version in force on a business day, also a past one. Raises NoPolicyError."""
-    found = (
-        PolicyVersion.objects.exclude(state=PolicyVersion.State.DRAFT)
-        .filter(Q(effective_to__isnull=True) | Q(effective_to__gt=on), effective_from__lte=on)
-        .first()
-    )
+    found = PolicyVersion.objects.covering(on).first()
     if found is None:
         raise NoPolicyError(f"No policy version is in force on {on}.")
     return found

@@ -14,7 +14,7 @@ from policies.models import PolicyVersion
 @access(AUTHENTICATED)
 def detail(request: HttpRequest, number: int | None = None) -> HttpResponse:
     today = business_today()
-    shown = PolicyVersion.objects.exclude(state=PolicyVersion.State.DRAFT)
+    shown = PolicyVersion.objects.dated()
     if number is not None:
         version = get_object_or_404(shown, number=number)
     else:

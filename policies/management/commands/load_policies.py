@@ -1,4 +1,7 @@
-"""`manage.py load_policies [--from 2026-01-01]`: put policy version 1 in force; safe to run again."""
+"""`manage.py load_policies [--from 2026-01-01]`: put the shipped policy tables in force; safe to run again.
+
+A database that holds the tables of an older edition gets those of this one as its next version.
+"""
 
 from __future__ import annotations
 
@@ -7,20 +10,19 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from accounts.queries import business_today
-from policies.services import load_default_version
+from policies.services import load_shipped
 
 
 class Command(BaseCommand):
-    help = "Put the default policy tables (version 1) in force; does nothing when they are."
+    help = "Put the shipped policy tables in force; does nothing when they are, or when their owners made their own."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--from", dest="effective_from", type=date.fromisoformat, help="first day, YYYY-MM-DD (today)"
+            "--from", dest="effective_from", type=date.fromisoformat, help="first day of version 1, YYYY-MM-DD (today)"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        version = load_default_version(options["effective_from"] or business_today())
+        version = load_shipped(options["effective_from"])
         self.stdout.write(
             f"Policy version {version.number} is in force from {version.effective_from} ({version.digest_short})."
         )
