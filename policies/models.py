@@ -77,7 +77,7 @@ class PolicyVersion(models.Model):
     editors = models.ManyToManyField(User, blank=True, related_name="edited_policy_versions")
     created_at = models.DateTimeField(db_default=Now())
 
-    objects: ClassVar[PolicyVersionQuerySet] = VersionQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[PolicyVersionQuerySet] = PolicyVersionQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ("number",)
