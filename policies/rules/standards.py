@@ -177,6 +177,9 @@ class Parameters:
     doa_scale: Decimal = Decimal("1.0")
     statements_from: Decimal = Decimal("500000")
     second_surveyor_from: Decimal = Decimal("300000")
+    delegation_hops: int = 2
+    policy_owner: str = "CFO"
+    bulk_cap: Decimal = Decimal("100000")
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Parameters:
@@ -187,8 +190,8 @@ class Parameters:
             default = getattr(known, key)  # AttributeError names the unknown parameter
             if isinstance(default, Mapping):
                 values[key] = {name: number(share) for name, share in raw.items()}
-            elif isinstance(default, int):
-                values[key] = int(raw)
+            elif isinstance(default, int | str):
+                values[key] = type(default)(raw)
             else:
                 values[key] = number(raw)
         return cls(**values)

@@ -1,0 +1,81 @@
+"""Whose authority a new version of the policy makes larger: nobody approves a rule that raises his own limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from policies.rules.pack import Authority, Chain, Pack
+from policies.rules.plan import authority_ceiling
+from policies.rules.tables import Reason
+from policies.rules.wording import number_words
+
+
+def raised(before: Pack, after: Pack) -> dict[str, tuple[Reason, ...]]:
+    """Roles that may decide more than before, each with every reason, in the order of the tables.
+
+    A role's authority rises when one of its ceilings does, or when it is the last to approve in a band whose chain went
+    on to somebody else before (`defaults.md` 2(d), PL; approval reference B3).
+    """
+    found: dict[str, list[Reason]] = {}
+    for role, reason in (*_by_ceiling(before, after), *_by_chain(before, after)):
+        found.setdefault(role, []).append(reason)
+    return {role: tuple(reasons) for role, reasons in found.items()}
+
+
+def _by_ceiling(before: Pack, after: Pack) -> Iterator[tuple[str, Reason]]:
+    for grant in after.authority:
+        old = authority_ceiling(before, grant.role, grant.request_kind, grant.metric)
+        if grant.request_kind in before.kinds and _higher(grant.ceiling, old):
+            yield grant.role, _ceiling_reason(after, grant, old)
+
+
+def _higher(new: Decimal | None, old: Decimal | None) -> bool:
+    return old is not None and (new is None or new > old)
+
+
+def _ceiling_reason(after: Pack, grant: Authority, old: Decimal | None) -> Reason:
+    column = after.kinds[grant.request_kind].columns.get(grant.metric)
+    kind = column.kind if column is not None else "number"
+    names = (column.zh, column.en) if column is not None else (grant.metric, grant.metric)
+    zh, en = _named(after, grant.role)
+    said = {
+        language: [none if value is None else number_words(value, kind, language) for value in (old, grant.ceiling)]
+        for language, none in (("zh", "无上限"), ("en", "no limit"))
+    }
+    return Reason(
+        "PL-RAISE",
+        f"{zh}的权限（{names[0]}）由 {said['zh'][0]} 提高到 {said['zh'][1]}",
+        f"the authority of the {en} ({names[1]}) rises from {said['en'][0]} to {said['en'][1]}",
+        {"role": grant.role, "kind": grant.request_kind},
+    )
+
+
+def _by_chain(before: Pack, after: Pack) -> Iterator[tuple[str, Reason]]:
+    for band, chain in after.chains.items():
+        old = before.chains.get(band)
+        if old is None or not _last(old):
+            continue
+        for role in sorted(_last(chain) - _last(old)):
+            zh, en = _named(after, role)
+            others = [_named(before, other) for other in sorted(_last(old))]
+            yield (
+                role,
+                Reason(
+                    "PL-RAISE",
+                    f"档次 {band} 由{zh}最后决定，此前由{'、'.join(other[0] for other in others)}最后决定",
+                    f"in band {band} the {en} decides last; so far {' and '.join(other[1] for other in others)} did",
+                    {"role": role, "band": band},
+                ),
+            )
+
+
+def _last(chain: Chain) -> frozenset[str]:
+    """Whoever approves last before it takes effect; nobody where nobody is needed."""
+    stages = chain.stages[: chain.effect_after]
+    return frozenset(stages[-1]) - chain.comments if stages else frozenset()
+
+
+def _named(pack: Pack, role: str) -> tuple[str, str]:
+    known = pack.roles.get(role)
+    return (known.zh, known.en) if known is not None else (role, role)
