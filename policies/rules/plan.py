@@ -122,7 +122,7 @@ def compile_plan(pack: Pack, request_kind: str, facts: Facts) -> Plan:
     if rules is None:
         raise PolicyError(f"No approval rules for requests of kind {request_kind!r}.")
     check_facts(rules.columns, facts)
-    known = complete(facts) if request_kind == "credit" else facts
+    known = known_facts(pack, request_kind, facts)
     blocks = [*unknown(rules.columns, known), *_sentences(rules.blocks, known)]
     choices = _choices(rules, known)
     if not blocks and not all(choices.values()):
@@ -161,6 +161,11 @@ def compile_plan(pack: Pack, request_kind: str, facts: Facts) -> Plan:
     )  # fmt: skip
     object.__setattr__(plan, "digest", _digest(plan))
     return plan
+
+
+def known_facts(pack: Pack, request_kind: str, facts: Facts) -> Facts:
+    """The facts with everything that follows from them in this version of the policy."""
+    return complete(facts) if request_kind == "credit" else facts
 
 
 def authority_ceiling(pack: Pack, role: str, request_kind: str, metric: str) -> Decimal | None:
@@ -285,5 +290,5 @@ def _digest(plan: Plan) -> str:
 
 
 __all__ = [
-    "Fact", "Plan", "PlanStep", "PolicyError", "Reason", "Stage", "authority_ceiling", "compile_plan",
+    "Fact", "Plan", "PlanStep", "PolicyError", "Reason", "Stage", "authority_ceiling", "compile_plan", "known_facts",
 ]  # fmt: skip
