@@ -3,6 +3,7 @@
 from audit.actions import register
 
 register("policy.draft_started", "起草政策版本", "Policy version drafted")
+register("policy.draft_changed", "修改政策草稿", "Policy draft changed")
 register("policy.version_checked", "政策版本通过检查", "Policy version checked")
 register("policy.version_reopened", "政策版本退回草稿", "Policy version back to the draft")
 register("policy.version_in_review", "政策版本提交审批", "Policy version sent for approval")

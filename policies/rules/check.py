@@ -6,8 +6,9 @@ nothing leads to, chains in which nobody may approve, and tables in which worse 
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import combinations
 
 from policies.rules.boxes import OTHER, Box, Space, meet, uncovered
@@ -29,7 +30,9 @@ class Finding:
     zh: str
     en: str
     blocking: bool = True
-    example: Mapping[str, str] = field(default_factory=dict)
+    example: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    # The field of the row (`policies.rules.grid`), where one field alone is wrong.
+    field: str = ""
 
     @property
     def sentence(self) -> str:

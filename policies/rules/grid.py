@@ -62,7 +62,7 @@ OUTPUTS: Final[Mapping[str, tuple[str, str, str]]] = {
 }
 # How each sort of field is written, for whoever got it wrong.
 HINTS: Final[Mapping[str, tuple[str, str]]] = {
-    "money": ("例如 <= 100000 或 [100000..300000)；留空表示任意", "for example <= 100000 or [100000..300000); blank for any"),
+    "money": ("例如 <= 100000 或 [1000..5000)；留空表示任意", "for example <= 100000 or [1000..5000); blank for any"),
     "pct": ("例如 >= 15 % 或 10..20；留空表示任意", "for example >= 15 % or 10..20; blank for any"),
     "days": ("例如 <= 30 或 31..60；留空表示任意", "for example <= 30 or 31..60; blank for any"),
     "count": ("例如 >= 2；留空表示任意", "for example >= 2; blank for any"),
