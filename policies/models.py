@@ -151,9 +151,9 @@ class PolicyChange(models.Model):
         """Policy is about no customer."""
 
     @property
-    def editors(self) -> models.Manager[User]:
+    def editors(self) -> models.QuerySet[User]:
         """Everybody who wrote on the version."""
-        return self.version.editors
+        return self.version.editors.all()
 
 
 class ReplayQuerySet(models.QuerySet["PolicyReplay"]):

@@ -79,6 +79,10 @@ def _no_hints(policy: Pack, facts: Facts, letter: Any) -> list[Reason]:
     return []
 
 
+def _nobody(content: Mapping[str, Any], on: date) -> frozenset[int]:
+    return frozenset()
+
+
 def _nothing(letter: Any, effect: Effect) -> None:
     raise RuntimeError("this kind of request has no such step")
 
@@ -106,6 +110,8 @@ class Kind:
         left_authority: (authority, terms asked, terms granted) -> the amount that ceilings are compared with after
             conditions made it smaller.
         hints: (pack, facts, letter) -> what would make the path shorter.
+        bulk: whether many of them may be decided at once, each below the policy's ``bulk_cap``.
+        barred: (content, business date) -> natural persons who may not decide it, besides its author and editors.
         rivals: letter -> which open requests of this kind for the customer stand in its way; an emergency does not wait
             for what others ask.
     """
@@ -128,6 +134,8 @@ class Kind:
     left_authority: Callable[[Decimal, Terms, Terms], Decimal] = _as_asked
     hints: Callable[[Pack, Facts, Any], list[Reason]] = _no_hints
     rivals: Callable[[Any], Q] = _every_other
+    barred: Callable[[Mapping[str, Any], date], frozenset[int]] = _nobody
+    bulk: bool = False
 
     @property
     def measures(self) -> bool:

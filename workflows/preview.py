@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ from audit.clock import db_now
 from policies.queries import pack, version_in_force
 from policies.rules.calendar import add_working_hours, business_date
 from policies.rules.plan import Plan, PlanStep, compile_plan
+from workflows.carrying import Carried, carried
 from workflows.kind import Assessment, Kind
 from workflows.models import Request
 from workflows.people import Pool, Staff
@@ -30,12 +32,18 @@ def sha256_of(content: Any) -> str:
 
 @dataclass(frozen=True)
 class PreviewStep:
-    """One approval that would be asked for; `skipped` says that its only person also sits higher."""
+    """One approval that would be asked for.
+
+    Args:
+        skipped: its only person also sits higher.
+        carried: the approval of an earlier round that still counts.
+    """
 
     plan: PlanStep
     pool: Pool
     due_at: datetime
     skipped: bool = False
+    carried: Carried | None = None
 
 
 @dataclass(frozen=True)
@@ -50,11 +58,21 @@ class Preview:
     now: datetime
     done_by: datetime
     content: dict[str, Any] = field(repr=False)
+    barred: frozenset[int] = frozenset()
 
     @property
     def content_sha256(self) -> str:
         """Digest of the content that approvers will see."""
         return sha256_of(self.content)
+
+    @property
+    def expected_hours(self) -> int:
+        """Working hours that the path takes when everybody uses his time; what is carried or skipped takes none."""
+        hours: dict[int, int] = {}
+        for step in self.steps:
+            if not step.skipped and step.carried is None and step.plan.mode not in RATIFYING:
+                hours[step.plan.stage] = max(hours.get(step.plan.stage, 0), step.plan.sla_hours)
+        return sum(hours.values())
 
     @property
     def submittable(self) -> bool:
@@ -77,12 +95,14 @@ def preview(kind: Kind, letter: Any, submitter: User, request: Request | None = 
     assessment = kind.assess(letter, policy, today)
     facts = {**assessment.facts, "open_duplicate": _open_duplicate(kind, letter, request)}
     plan = compile_plan(policy, kind.code, facts)
-    duties = assessment.editors | {submitter.person_id} | ({customer.owner.person_id} if customer else set())
+    barred = kind.barred(assessment.content, today)
+    duties = assessment.editors | barred | {submitter.person_id} | ({customer.owner.person_id} if customer else set())
     region = customer.region if customer else None
     staff = Staff([s.role for s in plan.steps], unit, region, today, duties)
-    steps, missing = _seated(plan, staff, now, unit.holiday_calendar, zone)
+    standing = carried(request, plan, policy, facts, duties) if request else {}
+    steps, missing = _seated(plan, staff, standing, now, unit.holiday_calendar, zone)
     blocks = [pick(reason.zh, reason.en) for reason in (*assessment.blocks, *plan.blocks)] + missing
-    waited_for = [step for step in steps if step.plan.mode not in RATIFYING]
+    waited_for = [step for step in steps if step.plan.mode not in RATIFYING and step.carried is None]
     return Preview(
         assessment=assessment,
         plan=plan,
@@ -92,6 +112,7 @@ def preview(kind: Kind, letter: Any, submitter: User, request: Request | None = 
         now=now,
         done_by=waited_for[-1].due_at if waited_for else now,
         content={**assessment.content, "plan_digest": plan.digest},
+        barred=barred,
     )
 
 
@@ -104,7 +125,7 @@ def _open_duplicate(kind: Kind, letter: Any, revised: Request | None) -> bool:
 
 
 def _seated(
-    plan: Plan, staff: Staff, now: datetime, calendar: str, zone: str
+    plan: Plan, staff: Staff, standing: Mapping[str, Carried], now: datetime, calendar: str, zone: str
 ) -> tuple[tuple[PreviewStep, ...], list[str]]:
     """Give each step its pool and its time; say in a sentence where nobody could act."""
     steps = plan.steps
@@ -112,19 +133,22 @@ def _seated(
     missing = [
         _("Nobody can act as %(role)s for this customer at the moment.") % {"role": Role(step.role).label}
         for step in steps
-        if not pools[step.key].members
+        if not pools[step.key].members and step.key not in standing
     ]
     order = [(step.stage, step.key) for step in steps]
     afterwards = {step.key for step in steps if step.mode in RATIFYING}
-    skipped = duplicates_to_skip(order, {key: pool.persons for key, pool in pools.items()}, afterwards)
+    persons = {key: pool.persons for key, pool in pools.items()}
+    persons |= {key: frozenset({each.decision.person_id}) for key, each in standing.items()}
+    skipped = duplicates_to_skip(order, persons, afterwards)
     if skipped is None and not missing:
         missing.append(_("There are too few different people for the approvals that the policy asks for."))
     result: list[PreviewStep] = []
     start = now
     for stage in plan.stages:
-        hours = {step.key: step.sla_hours for step in stage.steps if step.key not in (skipped or ())}
+        gone = {*standing, *(skipped or ())}
+        hours = {step.key: step.sla_hours for step in stage.steps if step.key not in gone}
         for step in stage.steps:
             due = add_working_hours(start, step.sla_hours, zone, calendar)
-            result.append(PreviewStep(step, pools[step.key], due, step.key in (skipped or ())))
+            result.append(PreviewStep(step, pools[step.key], due, step.key in (skipped or ()), standing.get(step.key)))
         start = add_working_hours(start, max(hours.values(), default=0), zone, calendar)
     return tuple(result), missing

@@ -24,8 +24,8 @@ from workflows.rounds import duties
 PAGE: Final = 50
 # What is read with a step to show it.
 SHOWN: Final = (
-    "decision__actor", "decision__on_behalf_of", "carried_from__actor", "carried_from__on_behalf_of", "assignee",
-    "added_by",
+    "decision__actor", "decision__on_behalf_of", "carried_from__actor", "carried_from__on_behalf_of",
+    "carried_from__submission", "assignee", "added_by",
 )  # fmt: skip
 
 
@@ -51,7 +51,7 @@ def current_round(request: Request) -> Round:
     kind = REGISTRY[request.kind]
     round_ = Round(kind, request, submission, list(steps), None, None, db_now())
     apart = duties(round_)
-    barred = apart.editors | apart.owners | {apart.submitter}
+    barred = apart.editors | apart.owners | apart.barred | {apart.submitter}
     roles = [step.role for step in round_.steps]
     round_.staff = Staff(roles, request.unit, request.region, round_.today, barred)
     return round_

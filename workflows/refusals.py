@@ -12,6 +12,9 @@ SENTENCES = {
     "content_changed": gettext_lazy("The request has changed since you opened it. Please read it again."),
     "own_request": gettext_lazy("You submitted this request, so somebody else has to decide it."),
     "own_customer": gettext_lazy("You look after this customer, so somebody else has to decide."),
+    "raises_own_limit": gettext_lazy(
+        "It would raise the authority of your own role, so somebody else has to decide it."
+    ),
     "edited_it": gettext_lazy("You edited this request, so somebody else has to decide it."),
     "no_authority": gettext_lazy("You do not hold the role that this step asks for."),
     "already_decided": gettext_lazy("You have already decided another step of this request."),
@@ -32,6 +35,13 @@ SENTENCES = {
     "not_in_this_step": gettext_lazy("This step does not offer that decision."),
     "not_signing": gettext_lazy("This request is not waiting for signatures."),
     "busy": gettext_lazy("Somebody else is deciding this request at this moment. Please try again."),
+    "bulk_size": gettext_lazy("Choose between 1 and %(most)s items."),
+    "bulk_not_found": gettext_lazy("You do not see this item, or it does not exist."),
+    "bulk_not_this_kind": gettext_lazy("Requests of this kind are decided one at a time."),
+    "bulk_other_role": gettext_lazy("It waits for you in another role; decide it by itself."),
+    "bulk_confidential": gettext_lazy("It is confidential; decide it by itself."),
+    "bulk_above_cap": gettext_lazy("It is above %(cap)s, up to which items may be decided together."),
+    "bulk_papers": gettext_lazy("Papers came with it that have to be read; open it."),
 }
 
 

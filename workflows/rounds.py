@@ -71,7 +71,7 @@ def start(kind: Kind, request: Request, shown: Preview, actor: User) -> Round:
         content_sha256=shown.content_sha256,
         plan=shown.plan.to_json(),
         plan_digest=shown.plan.digest,
-        editors=sorted(shown.assessment.editors | {actor.person_id}),
+        editors=sorted(shown.assessment.editors | shown.barred | {actor.person_id}),
         submitted_by=actor,
         submitted_at=shown.now,
     )
@@ -79,6 +79,8 @@ def start(kind: Kind, request: Request, shown: Preview, actor: User) -> Round:
     for each in shown.steps:
         step = _new_step(request, submission, each.plan, each.plan.stage)
         step.status, step.queue_key = "skipped" if each.skipped else "waiting", each.pool.queue_key
+        if each.carried is not None:
+            step.status, step.carried_from, step.carried_why = "carried", each.carried.decision, list(each.carried.why)
         steps.append(step)
     Step.objects.bulk_create(steps)
     request.effective_at = None  # a revision is agreed anew
@@ -127,6 +129,7 @@ def duties(round_: Round) -> rules.Duties:
         submitter=request.submitter.person_id,
         owners=frozenset(owner.person_id for owner in owners if owner),
         editors=frozenset(round_.submission.editors),
+        barred=round_.kind.barred(round_.submission.content, round_.today),
         decided=frozenset(person for step in round_.steps for person in _spoke(step)),
     )
 
@@ -220,7 +223,7 @@ def _new_step(request: Request, submission: Submission, planned: PlanStep, stage
 def staff_of(round_: Round) -> Staff:
     """The people of the round's steps, without those who must stay apart."""
     request, apart = round_.request, duties(round_)
-    barred = apart.editors | apart.owners | {apart.submitter}
+    barred = apart.editors | apart.owners | apart.barred | {apart.submitter}
     return Staff([step.role for step in round_.steps], request.unit, request.region, round_.today, barred)
 
 

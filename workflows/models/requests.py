@@ -18,6 +18,8 @@ from viewflow.workflow.models import Process, Task
 from accounts.models import Region, Unit, User
 from accounts.queries import held_roles, visibility
 from customers.models import Customer
+from workflows.models.delegations import Delegation
+from workflows.models.queues import entrusted, keys_of
 
 
 class ApprovalProcess(Process):
@@ -40,15 +42,20 @@ class State(models.TextChoices):
 class RequestQuerySet(models.QuerySet["Request"]):
     def visible_to(self, user: User) -> Self:
         """One's own, what the roles' scope covers, what was shared; a confidential one only by name or audit."""
-        seen = visibility(user)
+        held = held_roles(user)
+        seen = visibility(user, held)
+        if seen.audits:
+            return self.all()
         shared = get_objects_for_user(
             user, "workflows.view_request", Request, accept_global_perms=False, with_superuser=False
         )
         mine = Q(submitter__person_id=user.person_id) | Q(pk__in=shared.values("pk"))
-        mine |= Q(pk__in=Decision.objects.filter(person_id=user.person_id).values("request_id"))
-        mine |= Q(pk__in=Step.objects.filter(status="open", queue_key__in=queue_keys(user)).values("request_id"))
-        if seen.audits:
-            return self.all()
+        for said in (Q(person_id=user.person_id), Q(on_behalf_of__person_id=user.person_id)):
+            mine |= Q(pk__in=Decision.objects.filter(said).values("request_id"))
+        waiting = Q(queue_key__in=keys_of(user.pk, held))
+        for entrusting in entrusted(user, Delegation.objects.around(user)) if user.is_active else ():
+            waiting |= Q(queue_key__in=entrusting.keys) & entrusting.covered()
+        mine |= Q(pk__in=Step.objects.filter(waiting, status="open").values("request_id"))
         by_role = Q(owner=user) | Q(unit_id__in=seen.unit_ids) | Q(region_id__in=seen.region_ids)
         by_role |= Q(customer__in=Customer.objects.visible_to(user).values("pk"))
         return self.filter(mine | (Q(confidential=False) & by_role))
@@ -56,22 +63,6 @@ class RequestQuerySet(models.QuerySet["Request"]):
     def open(self) -> Self:
         """Not ended yet."""
         return self.filter(closed_at__isnull=True)
-
-
-def queue_key(role: str, unit_id: int | None, region_id: int | None) -> str:
-    """The name of a pool of people: role and the scope that its members were given."""
-    return f"{role}:{unit_id or '*'}:{region_id or '*'}"
-
-
-def personal_key(user_id: int) -> str:
-    """The pool of one person: what was given to him by name."""
-    return f"@{user_id}"
-
-
-def queue_keys(user: User) -> list[str]:
-    """The pools that the user belongs to today, his own among them."""
-    pools = {queue_key(held.role, held.unit_id, held.region_id) for held in held_roles(user)}
-    return [*sorted(pools), personal_key(user.pk)]
 
 
 class Request(models.Model):
@@ -136,7 +127,7 @@ class Submission(models.Model):
     content_sha256 = models.CharField(max_length=64)
     plan = models.JSONField(encoder=DjangoJSONEncoder)
     plan_digest = models.CharField(max_length=64)
-    # Natural persons who wrote or changed what is asked; none of them may decide it.
+    # Natural persons who wrote or changed what is asked, or whose own limit it raises; none of them may decide it.
     editors = ArrayField(models.BigIntegerField())
     submitted_by = models.ForeignKey(User, on_delete=models.PROTECT)
     submitted_at = models.DateTimeField(db_default=Now())

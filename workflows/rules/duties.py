@@ -35,6 +35,7 @@ class Duties:
     owners: frozenset[int]
     editors: frozenset[int]
     decided: frozenset[int]
+    barred: frozenset[int] = frozenset()  # by the kind: whose own limit it would raise
 
 
 def refusal_to_decide(
@@ -59,12 +60,8 @@ def refusal_to_decide(
         return Refusal("step_closed", 409)
     if sha_shown != sha_now:
         return Refusal("content_changed", 409)
-    if decider.person == duties.submitter:
-        return Refusal("own_request")
-    if decider.person in duties.owners:
-        return Refusal("own_customer")
-    if decider.person in duties.editors:
-        return Refusal("edited_it")
+    if apart := _apart(decider.person, duties):
+        return apart
     if not decider.holds_role:
         return Refusal("no_authority")
     if decider.person in duties.decided:
@@ -72,3 +69,14 @@ def refusal_to_decide(
     if final_amount is not None and decider.ceiling is not None and final_amount > decider.ceiling:
         return Refusal("above_ceiling", values={"ceiling": f"{decider.ceiling:,.2f}"})
     return None
+
+
+def _apart(person: int, duties: Duties) -> Refusal | None:
+    """Whoever asks, looks after it, wrote it or gains by it leaves the decision to others."""
+    sides = {
+        "own_request": {duties.submitter},
+        "own_customer": duties.owners,
+        "raises_own_limit": duties.barred,
+        "edited_it": duties.editors,
+    }
+    return next((Refusal(code) for code, persons in sides.items() if person in persons), None)
