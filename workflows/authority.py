@@ -43,7 +43,7 @@ def _ceiling(round_: Round, step: Step) -> Decimal | None:
     """The highest authority among those who agreed, this step included; None is unlimited."""
     policy = pinned_pack(round_.submission.policy_number, round_.submission.policy_digest)
     kind = round_.kind
-    roles = {each.role for each in round_.steps if each.status == "approved"} | {step.role}
+    roles = {each.role for each in round_.steps if each.status in rules.AGREED} | {step.role}
     ceilings = [authority_ceiling(policy, role, kind.code, kind.authority_metric) for role in roles]
     known = [ceiling for ceiling in ceilings if ceiling is not None]
     return max(known) if len(known) == len(ceilings) else None

@@ -11,6 +11,7 @@ from accounts.models import User
 from accounts.queries import has_role
 from accounts.roles import Role
 from customers.models import Customer
+from workflows.carrying import carried_sentence
 from workflows.kinds.pages import PAGES
 from workflows.models import Request
 from workflows.pages import Pages
@@ -115,18 +116,20 @@ def path_step(step: PreviewStep) -> dict[str, Any]:
     return {
         "role": Role(step.plan.role).label,
         "people": [member.display_name for member in step.pool.members],
-        "state": "skipped" if step.skipped else "waiting",
+        "state": "carried" if step.carried else "skipped" if step.skipped else "waiting",
         "mode": step.plan.mode,
         "stage": step.plan.stage,
         "reasons": step.plan.reasons,
         "due": step.due_at,
         "due_hours": step.plan.sla_hours,
         "comment": _("The same person decides a later step.") if step.skipped else "",
+        "carried_from": carried_sentence(step.carried.decision, step.carried.why) if step.carried else "",
+        "decided_by": step.carried.decision.actor.display_name if step.carried else "",
     }
 
 
 def working_days(shown: Preview) -> str:
     """The expected time in words: eight working hours are a day."""
-    hours = shown.plan.expected_hours
+    hours = shown.expected_hours
     days = -(-hours // 8)
     return _("%(hours)d working hours (about %(days)d working days)") % {"hours": hours, "days": days}

@@ -8,7 +8,7 @@ from accounts.queries import has_role
 from credit.models import Attachment, CreditApplication, CreditLine
 from workflows.models import Request, Step, Submission
 from workflows.preview import Preview
-from workflows.queries_pages import who_may
+from workflows.queries_pages import SHOWN, who_may
 from workflows.tier_panel import READS_RESTRICTED, RESTRICTED
 
 
@@ -64,7 +64,7 @@ def evaluation_for(user: User, evaluation: Mapping[str, Any]) -> Mapping[str, An
 def detail_out(request: Request, user: User) -> dict[str, Any]:
     """A request with content, policy and steps of its current round, as this person may read it."""
     submission = Submission.objects.get(request=request, round=request.round)
-    around = ("request__submitter", "request__owner", "request__customer__owner", "submission", "decision__actor")
+    around = ("request__submitter", "request__owner", "request__customer__owner", "submission", *SHOWN)
     steps = list(Step.objects.filter(submission=submission).select_related(*around).order_by("stage", "id"))
     people = who_may(steps)
     return {
@@ -83,7 +83,7 @@ def detail_out(request: Request, user: User) -> dict[str, Any]:
 
 def step_out(step: Step, people: tuple[str, ...]) -> dict[str, Any]:
     """A step and, once there is one, its decision."""
-    decision = getattr(step, "decision", None)
+    decision = step.carried_from if step.status == "carried" else getattr(step, "decision", None)
     return {
         "id": step.pk,
         "stage": step.stage,
@@ -93,7 +93,9 @@ def step_out(step: Step, people: tuple[str, ...]) -> dict[str, Any]:
         "reasons": step.reasons,
         "people": list(people),
         "due_at": step.due_at,
+        "carried_why": [dict(why) for why in step.carried_why],
         "decided_by": decision.actor.display_name if decision else None,
+        "on_behalf_of": decision.on_behalf_of.display_name if decision and decision.on_behalf_of else None,
         "decided_at": decision.decided_at if decision else None,
         "verb": decision.verb if decision else None,
         "reason": decision.reason if decision else None,
@@ -114,7 +116,8 @@ def preview_out(shown: Preview, user: User) -> dict[str, Any]:
                 "stage": step.plan.stage,
                 "role": step.plan.role,
                 "mode": step.plan.mode,
-                "status": "skipped" if step.skipped else "waiting",
+                "status": "carried" if step.carried else "skipped" if step.skipped else "waiting",
+                "carried_why": [dict(why) for why in step.carried.why] if step.carried else [],
                 "reasons": [reason.to_json() for reason in step.plan.reasons],
                 "people": [member.display_name for member in step.pool.members],
                 "due_at": step.due_at,

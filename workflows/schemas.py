@@ -98,7 +98,9 @@ class StepOut(Schema):
     reasons: list[dict[str, Any]]
     people: list[str]
     due_at: datetime | None
+    carried_why: list[dict[str, str]] = []
     decided_by: str | None = None
+    on_behalf_of: str | None = None
     decided_at: datetime | None = None
     verb: str | None = None
     reason: str | None = None

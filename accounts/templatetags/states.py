@@ -45,6 +45,8 @@ STEP: Final = {
     "lapsed": Look(_("No answer in time"), "neutral", "clock"),
     "carried": Look(_("Carried over"), "good", "repeat"),
     "skipped": Look(_("Skipped"), "neutral", "player-skip-forward"),
+    "superseded": Look(_("Asked again"), "neutral", "repeat"),
+    "withdrawn": Look(_("Taken away"), "neutral", "circle-minus"),
 }
 LINE: Final = {
     "not_set": Look(_("No line"), "neutral", "circle-dashed"),
@@ -67,7 +69,21 @@ CONTRACT: Final = {
     "expired": Look(_("Expired"), "neutral", "calendar-off"),
     "terminated": Look(_("Terminated"), "bad", "ban"),
 }
-KINDS: Final = {"contract": CONTRACT, "request": REQUEST, "step": STEP, "line": LINE, "document": DOCUMENT}
+DELIVERY: Final = {
+    "queued": Look(_("Queued"), "info", "hourglass"),
+    "sent": Look(_("Sent"), "good", "check"),
+    "failed": Look(_("Failed"), "bad", "alert-triangle"),
+    "bounced": Look(_("Refused by the receiver"), "bad", "ban"),
+    "suppressed": Look(_("Not sent"), "neutral", "circle-minus"),
+}
+KINDS: Final = {
+    "contract": CONTRACT,
+    "request": REQUEST,
+    "step": STEP,
+    "line": LINE,
+    "document": DOCUMENT,
+    "delivery": DELIVERY,
+}
 
 
 def look(state: object, kind: str = "request") -> Look:

@@ -1,7 +1,7 @@
 """A decided request as its papers need it, and the way values are written on paper."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,11 +12,12 @@ from audit.models import Event
 from contracts.letters.context import NOTHING
 from policies.rules.plan import Plan
 from workflows.content import conditions_from_json, terms_from_json
+from workflows.engine import standing
 from workflows.kind import Kind
 from workflows.kinds import REGISTRY
-from workflows.models import Decision, Request, State, Submission
+from workflows.models import Decision, Request, State, Step, Submission
 from workflows.pages import Frozen
-from workflows.rules import RATIFYING, STATUS_AFTER, ConditionField, Terms, tightened
+from workflows.rules import GONE, RATIFYING, ConditionField, Terms, tightened
 from workflows.written import money
 
 VERBS = {
@@ -47,6 +48,7 @@ class Case:
     asked: Terms
     granted: Terms
     readers: list[User]
+    carried: list[Decision] = field(default_factory=list)
 
     @property
     def approved(self) -> bool:
@@ -76,8 +78,9 @@ class Case:
 
     @property
     def last_round(self) -> list[Decision]:
-        """Decisions of the submission that was decided."""
-        return [decision for decision in self.decisions if decision.submission_id == self.submission.pk]
+        """Decisions that count for the submission that was decided: its own, and those carried over to it."""
+        own = (each for each in self.decisions if each.submission_id == self.submission.pk)
+        return [*self.carried, *(each for each in own if each.step.status not in GONE)]
 
     def outcome(self) -> str:
         """The result in words, in the active language."""
@@ -143,9 +146,13 @@ def read_case(request_id: int) -> Case:
     decisions = list(
         Decision.objects.filter(request=request).select_related("actor", "step", "submission").order_by("pk")
     )
-    last = [each for each in decisions if each.submission_id == submission.pk]
     asked, kind = terms_from_json(submission.content["terms"]), REGISTRY[request.kind]
-    agreed = [each.conditions for each in last if STATUS_AFTER[each.verb] == "approved"]
+    steps = list(
+        Step.objects.filter(submission=submission)
+        .select_related("decision", *(f"carried_from__{part}" for part in ("actor", "step", "submission")))
+        .order_by("stage", "pk")
+    )
+    agreed = [decision.conditions for decision in map(standing, steps) if decision is not None]
     conditions = [conditions_from_json(kind.conditions, each) for each in agreed]
     readers = {user.pk: user for user in [request.submitter, *(each.actor for each in decisions)]}
     return Case(
@@ -157,6 +164,7 @@ def read_case(request_id: int) -> Case:
         asked=asked,
         granted=tightened(kind.conditions, asked, conditions),
         readers=list(readers.values()),
+        carried=[step.carried_from for step in steps if step.carried_from is not None],
     )
 
 

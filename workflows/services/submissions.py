@@ -81,6 +81,11 @@ def _note_submission(round_: Round, action: str) -> None:
             "plan": submission.plan_digest,
             "steps": [step.key for step in round_.steps],
             "skipped": [step.key for step in round_.steps if step.status == "skipped"],
+            "carried": [
+                {"step": step.key, "decision": step.carried_from_id, "why": [why["en"] for why in step.carried_why]}
+                for step in round_.steps
+                if step.status == "carried"
+            ],
         },
         rules=sorted({reason["code"] for step in round_.steps for reason in step.reasons}),
     )

@@ -13,7 +13,8 @@ from accounts.templatetags import formats
 from contracts.models import Document
 from policies.rules.plan import Plan
 from workflows import rules
-from workflows.engine import Round
+from workflows.carrying import carried_sentence
+from workflows.engine import Round, standing
 from workflows.forms import DecisionForm
 from workflows.kind import Kind
 from workflows.kinds import REGISTRY
@@ -71,7 +72,8 @@ def path_steps(steps: Iterable[Step], request: Request, round_: Round | None = N
 
 
 def _path_step(step: Step, request: Request, round_: Round | None) -> dict[str, Any]:
-    decision, kind = getattr(step, "decision", None), REGISTRY[request.kind]
+    kind = REGISTRY[request.kind]
+    decision = step.carried_from if step.status == "carried" else getattr(step, "decision", None)
     comment = decision.reason if decision else ""
     if step.status == "skipped":
         comment = _("Skipped: the only person who could decide here also decides a later step.")
@@ -86,6 +88,8 @@ def _path_step(step: Step, request: Request, round_: Round | None) -> dict[str, 
         "due_hours": _hours(step, request, round_),
         "decided_by": decision.actor.display_name if decision else "",
         "decided_at": decision.decided_at if decision else None,
+        "on_behalf_of": decision.on_behalf_of.display_name if decision and decision.on_behalf_of else "",
+        "carried_from": carried_sentence(decision, step.carried_why) if decision and step.status == "carried" else "",
         "comment": comment,
         "conditions": condition_words(kind, decision.conditions, request.currency) if decision else [],
     }
@@ -107,8 +111,7 @@ def _hours(step: Step, request: Request, round_: Round | None) -> Decimal | int 
 def granted(round_: Round) -> list[str]:
     """What would be put in force beyond what was asked: the conditions of everybody so far, in words."""
     kind, currency = round_.kind, round_.request.currency
-    decided = (step for step in round_.steps if step.status == "approved" and hasattr(step, "decision"))
-    made = [step.decision.conditions for step in decided]
+    made = [decision.conditions for decision in map(standing, round_.steps) if decision is not None]
     return list(dict.fromkeys(word for each in made for word in condition_words(kind, each, currency)))
 
 

@@ -1,0 +1,92 @@
+"""Which approvals of the round before still count for a revision, and the sentence that says why."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.language import pick
+from policies.rules.carrying import Compared, compare
+from policies.rules.pack import Pack
+from policies.rules.plan import Plan, PlanStep
+from workflows.content import facts_from_json
+from workflows.engine import standing
+from workflows.models import Capacity, Decision, Request, Step
+
+# Only who judges what is asked: whoever ratifies or comments is asked anew.
+_MODES = frozenset({"approve", "endorse"})
+_UNCHANGED = {
+    "zh": "该审批所依据的内容没有变化",
+    "en": "Nothing that this approval was asked for has changed",
+}
+
+
+@dataclass(frozen=True)
+class Carried:
+    """A human decision that still counts, and what was compared: one sentence per language each."""
+
+    decision: Decision
+    why: tuple[Mapping[str, str], ...]
+
+
+def carried(
+    request: Request, plan: Plan, pack: Pack, facts: Mapping[str, Any], barred: Collection[int]
+) -> dict[str, Carried]:
+    """Steps of the new plan whose approval of the round before stands, by step key. One statement.
+
+    Always compared with what the person who decided had in front of him, however many rounds ago. The last stage is
+    decided anew when nothing else is left to decide: a revision never takes effect without a person.
+
+    Args:
+        request: as it was returned, in its old round.
+        facts: of the revision.
+        barred: natural persons who may not decide the revision.
+    """
+    decided = _decided(request)
+    columns = pack.kinds[plan.request_kind].columns
+    found: dict[str, Carried] = {}
+    for step in plan.steps:
+        decision = decided.get(step.role)
+        if decision is None or not _same_seat(step, decision) or decision.person_id in barred:
+            continue
+        before = facts_from_json(columns, decision.submission.content["facts"])
+        compared = compare(pack, plan, step.role, before, facts)
+        if all(each.holds for each in compared):
+            found[step.key] = Carried(decision, _why(compared))
+    if found and all(step.key in found for step in plan.steps):
+        found = {step.key: found[step.key] for stage in plan.stages[:-1] for step in stage.steps}
+    return found
+
+
+def _decided(request: Request) -> dict[str, Decision]:
+    """The approval that counted for each role in the round before; panels and additions are asked anew."""
+    steps = Step.objects.filter(request=request, submission__round=request.round, panel="", origin="policy")
+    related = (
+        "decision__submission",
+        "decision__actor",
+        "carried_from__submission",
+        "carried_from__actor",
+        "carried_from__step",
+    )
+    approvals = {step.role: standing(step) for step in steps.select_related(*related)}
+    return {
+        role: decision
+        for role, decision in approvals.items()
+        if decision is not None and decision.capacity != Capacity.OVERRIDE
+    }
+
+
+def _same_seat(step: PlanStep, decision: Decision) -> bool:
+    return step.mode in _MODES and decision.step.mode == step.mode
+
+
+def _why(compared: tuple[Compared, ...]) -> tuple[Mapping[str, str], ...]:
+    return tuple(each.to_json() for each in compared) or (_UNCHANGED,)
+
+
+def carried_sentence(carried_from: Decision, why: Iterable[Mapping[str, str]]) -> str:
+    """From which round an approval was carried over, and what was compared."""
+    compared = "; ".join(pick(each["zh"], each["en"]) for each in why)
+    values = {"round": carried_from.submission.round, "why": compared}
+    return _("Carried over from round %(round)s. %(why)s.") % values
