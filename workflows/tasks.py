@@ -4,7 +4,7 @@ from django.utils import translation
 
 from jobs.claims import Claim
 from jobs.registry import handler
-from workflows import letters, pools, rerating_due, rerating_run, services, tier_review
+from workflows import letters, pools, replaying, rerating_due, rerating_run, services, tier_review
 
 
 @handler("workflows.letters")
@@ -46,3 +46,9 @@ def rerate_due(claim: Claim) -> None:
     """Stars in force are to be rated again from today on: start the re-rating of everybody due."""
     with claim.commit():
         rerating_due.start(claim.payload["unit"], claim.key)
+
+
+@handler(replaying.JOB)
+def replay(claim: Claim) -> None:
+    """Replay a policy version on stored submissions; stores part by part, so it may take a while."""
+    replaying.work(claim)
