@@ -9,6 +9,7 @@ from accounts.roles import LABELS as ROLES
 CHANNELS: Final[Mapping[str, tuple[str, str]]] = {
     "page": ("页面", "page"),
     "api": ("接口", "API"),
+    "mail-link": ("邮件链接", "link in a mail"),
     "job": ("后台任务", "background job"),
     "command": ("命令行", "command line"),
 }

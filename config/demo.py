@@ -106,6 +106,7 @@ class Demo:
             "SECRET_KEY": secret.read_text(),
             "COUNTERSIGN_DATA": str(HOME / "data"),
             "PUBLIC_URL": address,
+            "DEMO": "1",
             "LOG_LEVEL": "WARNING",
             "PYTHONUNBUFFERED": "1",
         }

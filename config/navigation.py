@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.queries import held_roles
 from accounts.roles import Role
+from workflows.notices.queries import unread_count
 from workflows.queries import waiting_count
 
 
@@ -67,7 +68,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     here = [item for item in nav if request.path == item["url"] or _below(request.path, item["url"])]
     if here:
         max(here, key=lambda item: len(item["url"]))["active"] = True
-    return {"nav": nav, "held_roles": roles}
+    # Asked only by pages that show the bell.
+    return {"nav": nav, "held_roles": roles, "unread": lambda: unread_count(user)}
 
 
 def _below(path: str, url: str) -> bool:

@@ -7,5 +7,6 @@ class WorkflowsConfig(AppConfig):
 
     def ready(self) -> None:
         from workflows import audit_actions, checks, integrity, panels, tasks  # noqa: F401  (each registers itself)
+        from workflows.notices import tasks as notices  # noqa: F401
 
         panels.connect()

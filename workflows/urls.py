@@ -1,6 +1,6 @@
 from django.urls import path
 
-from workflows.views import contract, drafts, mine, queue, request_list, requests, rerating
+from workflows.views import contract, drafts, mailbox, mine, notices, one_time, queue, request_list, requests, rerating
 
 app_name = "workflows"
 urlpatterns = [
@@ -30,4 +30,14 @@ urlpatterns = [
     path("contracts/<str:no>/give-up/", contract.give_up, name="contract-give-up"),
     path("queue/", queue.index, name="queue"),
     path("queue/<int:step>/", queue.panel, name="panel"),
+    path("notifications/", notices.index, name="notices"),
+    path("notifications/bell/", notices.bell, name="notices-bell"),
+    path("notifications/read/", notices.read_all, name="notices-read-all"),
+    path("notifications/<int:pk>/read/", notices.read, name="notice-read"),
+    path("notifications/settings/", notices.settings, name="notice-settings"),
+    path("notifications/deliveries/", notices.deliveries, name="deliveries"),
+    path("notifications/deliveries/<int:pk>/resend/", notices.resend, name="delivery-resend"),
+    path("n/<str:token>/", one_time.one_time, name="one-time"),
+    path("mailbox/", mailbox.index, name="mailbox"),
+    path("mailbox/<str:name>/", mailbox.mail, name="mailbox-mail"),
 ]

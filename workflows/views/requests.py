@@ -157,15 +157,20 @@ def put_at_fields(form: forms.Form, refusal: Problem) -> None:
         form.add_error(field if field in form.fields else None, refusal.title)
 
 
-def _after(request: HttpRequest, said: Decision) -> HttpResponse:
-    """The message names what happened; the answer leads to the next item."""
+def said_and_done(said: Decision) -> str:
+    """What was said, and what became of the request by it."""
     found = Request.objects.select_related("customer", "submitter").get(pk=said.request_id)
     names = {"no": found.no, "customer": found.title, "submitter": found.submitter.display_name}
     mode = "ratify" if said.step.mode in rules.RATIFYING else said.step.mode
     sentence = SAID_IN.get((mode, said.verb), SAID[said.verb])
-    messages.success(request, f"{sentence() % names} {_now(found)}".strip())
+    return f"{sentence() % names} {_now(found)}".strip()
+
+
+def _after(request: HttpRequest, said: Decision) -> HttpResponse:
+    """The message names what happened; the answer leads to the next item."""
+    messages.success(request, said_and_done(said))
     if request.POST.get("origin") == "request":
-        return redirect("workflows:request", no=found.no)
+        return redirect("workflows:request", no=said.request.no)
     wanted = queue_filter(QueryDict(request.POST.get("query", "")[:400]))
     following = queries_queue.next_step(_user(request), wanted, said.step)
     query = queue.query_of(wanted)

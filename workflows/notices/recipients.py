@@ -1,0 +1,156 @@
+"""Who hears of what. Nobody hears of what he may not see, and nobody of what he did himself."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from accounts.models import RoleAssignment, User
+from accounts.queries import in_force
+from accounts.roles import Role
+from audit.clock import db_now
+from workflows import rules
+from workflows.engine import Round
+from workflows.models import Decision, Delegation, Request, Step
+from workflows.notices.words import TO_DECIDE
+from workflows.queries_pages import current_round, may_decide
+
+# The delegate of a delegate may act too; further hops never (`delegation_hops` of the policy is 2 at most).
+HOPS: Final = 2
+
+
+@dataclass(frozen=True)
+class Told:
+    """One piece of news with what it is about.
+
+    Args:
+        extra: `to`, the ids of people addressed by name; `text`, what was said; more by the kind of news.
+    """
+
+    what: str
+    request: Request | None
+    step: Step | None
+    actor: User | None
+    extra: Mapping[str, Any]
+
+
+def recipients(told: Told) -> list[User]:
+    """Everybody who is told this, each once, in a stable order."""
+    found = {user.pk: user for user in _ADDRESSED.get(told.what, _by_name)(told)}
+    if told.actor is not None:
+        found = {pk: user for pk, user in found.items() if user.person_id != told.actor.person_id}
+    return [user for _pk, user in sorted(found.items()) if user.is_active and _sees(user, told.request)]
+
+
+def who_may_act(request: Request, step: Step) -> list[User]:
+    """The people who may decide the open step at this moment: its pool, and who acts for somebody of it."""
+    round_ = current_round(request)
+    mine = next((each for each in round_.steps if each.pk == step.pk), None)
+    if mine is None or mine.status != "open":
+        return []
+    candidates = with_delegates(pool_of(mine), request)
+    return [user for user in candidates if _may(round_, mine, user)]
+
+
+def _may(round_: Round, step: Step, user: User) -> bool:
+    verbs = rules.VERBS_OF.get(step.mode, ())
+    return bool(verbs) and may_decide(round_, step, user, verbs[-1]) is None
+
+
+def pool_of(step: Step) -> list[User]:
+    """Active people in whose queue the step is, by its key."""
+    if step.queue_key.startswith("@"):
+        return list(User.objects.filter(pk=int(step.queue_key[1:]), is_active=True))
+    role, unit, region = step.queue_key.split(":")
+    scope: dict[str, Any] = {}
+    for name, part in (("unit", unit), ("region", region)):
+        scope |= {f"{name}__isnull": True} if part == "*" else {f"{name}_id": int(part)}
+    held = RoleAssignment.objects.filter(in_force(), role=role, user__is_active=True, **scope)
+    return list(User.objects.filter(pk__in=held.values("user_id")).order_by("pk"))
+
+
+def with_delegates(people: Iterable[User], request: Request) -> list[User]:
+    """The people, and those who act for one of them now and for this request."""
+    found = {user.pk: user for user in people}
+    newly, now = list(found), db_now()
+    for _hop in range(HOPS):
+        rows = Delegation.objects.filter(
+            delegator__in=newly, valid_from__lte=now, valid_to__gt=now, ended_at__isnull=True, delegate__is_active=True
+        ).select_related("delegate")
+        acting = [row.delegate for row in rows if _covers(row, request)]
+        newly = [user.pk for user in acting if user.pk not in found]
+        found |= {user.pk: user for user in acting}
+        if not newly:
+            break
+    return list(found.values())
+
+
+def _covers(row: Delegation, request: Request) -> bool:
+    kind_fits = not row.kinds or request.kind in row.kinds
+    return kind_fits and (row.ceiling is None or request.amount <= row.ceiling)
+
+
+def _by_name(told: Told) -> list[User]:
+    """Those whom the news names."""
+    return list(User.objects.filter(pk__in=told.extra.get("to", ()), is_active=True))
+
+
+def _to_decide(told: Told) -> list[User]:
+    if told.request is None or told.step is None:
+        return []
+    return who_may_act(told.request, told.step)
+
+
+def _followers(told: Told) -> list[User]:
+    """Who asked, who looks after the customer, and who is kept informed."""
+    request = told.request
+    if request is None:
+        return []
+    watching = User.objects.filter(watched__request=request, watched__ended_at__isnull=True)
+    owner = [request.owner] if request.owner else []
+    return [request.submitter, *owner, *watching]
+
+
+def _everybody_concerned(told: Told) -> list[User]:
+    """The followers, those who have decided in this round, and those who were asked to."""
+    request = told.request
+    if request is None:
+        return []
+    decided = Decision.objects.filter(request=request, submission__round=request.round).select_related("actor")
+    had_it = User.objects.filter(
+        notifications__request=request,
+        notifications__what__in=TO_DECIDE,
+        notifications__step__submission__round=request.round,
+    )
+    return [*_followers(told), *(decision.actor for decision in decided), *had_it, *_by_name(told)]
+
+
+def _submitter(told: Told) -> list[User]:
+    return [told.request.submitter] if told.request else []
+
+
+def _stranded(told: Told) -> list[User]:
+    """Whoever can give the role to somebody, and the submitter, who waits."""
+    keepers = RoleAssignment.objects.filter(in_force(), role=Role.SO, user__is_active=True).select_related("user")
+    unit = told.request.unit_id if told.request else None
+    near = [row.user for row in keepers if row.unit_id in (None, unit)]
+    return [*near, *_submitter(told)]
+
+
+_ADDRESSED: Final[Mapping[str, Callable[[Told], list[User]]]] = {
+    **dict.fromkeys(("opened", "reminded", "due_soon", "overdue", "escalated"), _to_decide),
+    **dict.fromkeys(("decided", "returned", "approved", "rejected", "effective", "commented"), _followers),
+    **dict.fromkeys(("voided", "overridden", "withdrawn", "taken_back"), _everybody_concerned),
+    "question": _submitter,
+    "orphaned": _stranded,
+}
+
+
+def _sees(user: User, request: Request | None) -> bool:
+    return request is None or Request.objects.visible_to(user).filter(pk=request.pk).exists()
+
+
+def still_to_decide(what: str, user: User, request: Request | None, step: Step | None) -> bool:
+    """Whether news that asks for a decision still does; any other news stays what it is."""
+    if what not in TO_DECIDE or request is None or step is None:
+        return True
+    return any(each.pk == user.pk for each in who_may_act(request, step))

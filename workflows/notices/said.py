@@ -1,0 +1,65 @@
+"""What somebody wrote, read from its own row: news carries identifiers only."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from workflows.models import Comment, Consultation, Delegation, Handover, Question
+from workflows.notices.recipients import Told
+
+# A notification quotes; the whole of it is on the page of the request.
+QUOTED: Final = 500
+
+
+def values_of(told: Told) -> dict[str, Any]:
+    """What the sentence and the quotation need later."""
+    found: dict[str, Any] = {"role": told.step.role} if told.step else {}
+    if "verb" in told.extra:
+        found["verb"] = told.extra["verb"]
+    if told.what.startswith("delegation"):
+        found |= _period(told)
+    text = _text(told).strip()
+    return {**found, "text": text[:QUOTED]} if text else found
+
+
+def _text(told: Told) -> str:
+    for name, read in _ROWS.items():
+        if told.extra.get(name):
+            return read(told, int(told.extra[name]))
+    decision = getattr(told.step, "decision", None) if told.what in ("decided", "returned") else None
+    return str(decision.reason) if decision else ""
+
+
+def _question(told: Told, pk: int) -> str:
+    row = Question.objects.filter(pk=pk).first()
+    return "" if row is None else row.answer if told.what == "answered" else row.text
+
+
+def _consultation(told: Told, pk: int) -> str:
+    row = Consultation.objects.filter(pk=pk).first()
+    return "" if row is None else row.answer if told.what == "consultation_answered" else row.text
+
+
+def _comment(_told: Told, pk: int) -> str:
+    return Comment.objects.filter(pk=pk).values_list("text", flat=True).first() or ""
+
+
+def _handover(_told: Told, pk: int) -> str:
+    return Handover.objects.filter(pk=pk).values_list("reason", flat=True).first() or ""
+
+
+def _delegation(_told: Told, pk: int) -> str:
+    return Delegation.objects.filter(pk=pk).values_list("reason", flat=True).first() or ""
+
+
+def _period(told: Told) -> dict[str, str]:
+    row = Delegation.objects.filter(pk=int(told.extra.get("delegation", 0))).first()
+    return {"from": row.valid_from.isoformat(), "to": row.valid_to.isoformat()} if row else {}
+
+
+_ROWS: Final[Mapping[str, Callable[[Told, int], str]]] = {
+    "question": _question,
+    "consultation": _consultation,
+    "comment": _comment,
+    "handover": _handover,
+    "delegation": _delegation,
+}
