@@ -16,7 +16,7 @@ from workflows.kind import Kind
 from workflows.kinds import REGISTRY
 from workflows.models import State
 from workflows.queries_pages import ListFilter
-from workflows.queries_queue import QueueFilter
+from workflows.queries_queue import PERSONAL, SORTS, QueueFilter
 
 
 def condition_field(wanted: rules.ConditionField) -> forms.Field:
@@ -118,13 +118,14 @@ class ShareForm(forms.Form):
 
 def queue_filter(params: QueryDict) -> QueueFilter:
     """The filter of an address; what is not understood does not restrict."""
-    role, kind = params.get("role", ""), params.get("kind", "")
+    role, kind, sort = params.get("role", ""), params.get("kind", ""), params.get("sort", "")
     return QueueFilter(
         q=_words(params),
         kind=kind if kind in REGISTRY else "",
-        role=role if role in Role.values else "",
+        role=role if role in (*Role.values, PERSONAL) else "",
         overdue=params.get("overdue") == "1",
         again=params.get("again") == "1",
+        sort=sort if sort in SORTS else "",
     )
 
 

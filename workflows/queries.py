@@ -1,20 +1,19 @@
 """The two reads of the queue that the home page, the badge and the bench share."""
 
-from datetime import datetime
 from typing import Final
 
 from accounts.models import User
 from workflows.models import Step, queue_keys
-from workflows.queries_queue import PAGE, QueueFilter, decidable, queue_page
+from workflows.queries_queue import PAGE, Place, QueueFilter, decidable, queue_page
 
 BADGE: Final = 100
 
 
-def inbox(user: User, *, after: tuple[datetime, int] | None = None, limit: int = PAGE) -> list[Step]:
+def inbox(user: User, *, after: Place | None = None, limit: int = PAGE) -> list[Step]:
     """One page of what waits for the user's decision, by due time.
 
     Args:
-        after: (due_at, id) of the last row of the page before.
+        after: the place of the last row of the page before.
     """
     return queue_page(user, QueueFilter(), after=after, limit=limit)[0]
 

@@ -3,31 +3,52 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from decimal import Decimal
+from typing import Final, NamedTuple
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import User
 from audit.clock import db_now
+from workflows import rules
 from workflows.models import Decision, Step, queue_keys
 from workflows.queries_pages import named
 from workflows.summaries import SHOWN
 
 PAGE: Final = 50
-# Counts on chips stop here: a manager with more has another problem than the exact number.
+# Counts on chips stop here: a manager with more has another problem than the exact number. By amount and by risk as
+# many of each pool are put in order, the most urgent of them, so that the cost does not grow with the queue.
 COUNTED: Final = 500
+# What the queue can be sorted by, the due time being the first; each names a figure of the request, largest first.
+SORTS: Final = ("amount", "risk")
+# The pool of what was given to somebody by name, as a filter by role.
+PERSONAL: Final = "@"
+
+
+class Place(NamedTuple):
+    """A place in the queue: what ranks higher comes first, of two with one rank what is due earlier."""
+
+    due_at: datetime
+    pk: int
+    rank: int = 0
+
+    @property
+    def order(self) -> tuple[int, datetime, int]:
+        """Ascending in the order of the queue."""
+        return -self.rank, self.due_at, self.pk
 
 
 @dataclass(frozen=True)
 class QueueFilter:
-    """What the manager wants to see of his queue; empty members do not restrict."""
+    """What the manager wants to see of his queue, and in which order; empty members do not restrict."""
 
     q: str = ""
     kind: str = ""
     role: str = ""
     overdue: bool = False
     again: bool = False
+    sort: str = ""
 
     def of(self, steps: QuerySet[Step]) -> QuerySet[Step]:
         """The steps that fit."""
@@ -43,7 +64,17 @@ class QueueFilter:
 
     def pools(self, keys: Iterable[str]) -> list[str]:
         """The pools that fit."""
-        return [key for key in keys if not self.role or key.split(":")[0] == self.role]
+        return [key for key in keys if not self.role or pool_role(key) == self.role]
+
+    @property
+    def restricts(self) -> bool:
+        """Whether it leaves anything out."""
+        return bool(self.q or self.kind or self.role or self.overdue or self.again)
+
+
+def pool_role(key: str) -> str:
+    """In which role a pool is worked on; `PERSONAL` for what was given by name."""
+    return PERSONAL if key.startswith(PERSONAL) else key.split(":")[0]
 
 
 def decidable(user: User, pools: Iterable[str]) -> list[QuerySet[Step]]:
@@ -54,6 +85,7 @@ def decidable(user: User, pools: Iterable[str]) -> list[QuerySet[Step]]:
     person = user.person_id
     accounts = list(User.objects.filter(person_id=person).values_list("pk", flat=True))
     decided = Decision.objects.filter(submission_id=OuterRef("submission_id"), person_id=person)
+    decided = decided.exclude(step__status__in=rules.GONE)
     return [
         Step.objects.filter(status="open", queue_key=pool)
         .exclude(request__submitter__in=accounts)
@@ -65,47 +97,71 @@ def decidable(user: User, pools: Iterable[str]) -> list[QuerySet[Step]]:
 
 
 def queue_page(
-    user: User, wanted: QueueFilter, *, after: tuple[datetime, int] | None = None, limit: int = PAGE
+    user: User, wanted: QueueFilter, *, after: Place | None = None, limit: int = PAGE
 ) -> tuple[list[Step], bool]:
-    """One page of the queue by due time, and whether there is more.
+    """One page of the queue as it is sorted, and whether there is more.
 
     Filters and LIMIT are inside the branch of each pool, so the cost does not grow with the queue.
 
     Args:
-        after: (due_at, id) of the last row of the page before.
+        after: the place of the last row of the page before.
     """
-    keys = wanted.pools(queue_keys(user))
-    branches = [
-        _following(wanted.of(branch), after).order_by("due_at", "id").values_list("id", "due_at")[: limit + 1]
-        for branch in decidable(user, keys)
-    ]
+    branches = [wanted.of(branch) for branch in decidable(user, wanted.pools(queue_keys(user)))]
     if not branches:
         return [], False
-    first, *rest = branches
-    found = first.union(*rest, all=True).order_by("due_at", "id")[: limit + 1] if rest else first
-    picked = [pk for pk, _due in found]
-    steps = (
-        Step.objects.filter(pk__in=picked[:limit])
+    places = _ranked(branches, wanted.sort, after) if wanted.sort else _by_due(branches, after, limit + 1)
+    page = [place.pk for place in places[:limit]]
+    steps = {
+        step.pk: step
+        for step in Step.objects.filter(pk__in=page)
         .select_related("request__customer__unit", "request__submitter", "request__unit")
         .annotate(**{name: F(f"submission__{path}") for name, path in SHOWN.items()})
         .order_by()
-    )
-    return sorted(steps, key=lambda step: (step.due_at, step.pk)), len(picked) > limit
+    }
+    return [steps[pk] for pk in page if pk in steps], len(places) > limit
 
 
-def _following(steps: QuerySet[Step], after: tuple[datetime, int] | None) -> QuerySet[Step]:
+def _by_due(branches: list[QuerySet[Step]], after: Place | None, limit: int) -> list[Place]:
+    """The next places by due time: sorted and cut by the database, from the index."""
+    rows = [_following(each, after).order_by("due_at", "id").values_list("id", "due_at")[:limit] for each in branches]
+    first, *rest = rows
+    found = first.union(*rest, all=True).order_by("due_at", "id")[:limit] if rest else first
+    return [Place(due_at, pk) for pk, due_at in found if due_at is not None]
+
+
+def _following(steps: QuerySet[Step], after: Place | None) -> QuerySet[Step]:
     if after is None:
         return steps
-    due_at, pk = after
+    due_at, pk = after.due_at, after.pk
     return steps.filter(Q(due_at__gt=due_at) | Q(due_at=due_at, pk__gt=pk), due_at__gte=due_at)
+
+
+def _ranked(branches: list[QuerySet[Step]], sort: str, after: Place | None) -> list[Place]:
+    """The places after one, by a figure of the request, among the most urgent of each pool."""
+    columns = ("id", "due_at", f"request__{sort}")
+    rows = [each.order_by("due_at", "id").values_list(*columns)[:COUNTED] for each in branches]
+    first, *rest = rows
+    found = first.union(*rest, all=True) if rest else first
+    places = (Place(due_at, pk, rank_of(figure)) for pk, due_at, figure in found)
+    return sorted((place for place in places if after is None or place.order > after.order), key=lambda p: p.order)
+
+
+def rank_of(figure: Decimal | int) -> int:
+    """A figure with up to two decimals as a whole number."""
+    return int(figure * 100)
+
+
+def place_of(step: Step, sort: str = "") -> Place:
+    """Where a step stands in the queue as it is sorted."""
+    rank = rank_of(getattr(step.request, sort)) if sort else 0
+    return Place(step.due_at or datetime.now(UTC), step.pk, rank)
 
 
 def next_step(user: User, wanted: QueueFilter, after: Step) -> Step | None:
     """What comes after a step in the queue; from the top again at its end."""
-    if after.due_at is not None:
-        later, _more = queue_page(user, wanted, after=(after.due_at, after.pk), limit=1)
-        if later:
-            return later[0]
+    later, _more = queue_page(user, wanted, after=place_of(after, wanted.sort), limit=1)
+    if later:
+        return later[0]
     first, _more = queue_page(user, wanted, limit=1)
     return first[0] if first else None
 
@@ -124,7 +180,7 @@ class QueueCounts:
 
 def queue_counts(user: User) -> QueueCounts:
     """Counts for the chips: one statement."""
-    columns = ("role", "request__kind", "request__round", "due_at")
+    columns = ("queue_key", "request__kind", "request__round", "due_at")
     branches = [
         branch.order_by("due_at", "id").values_list("id", *columns)[:COUNTED]
         for branch in decidable(user, queue_keys(user))
@@ -135,32 +191,36 @@ def queue_counts(user: User) -> QueueCounts:
     rows = list(first.union(*rest, all=True) if rest else first)
     now = db_now()
     kinds: dict[str, int] = {}
-    roles: dict[str, int] = {}
-    for _pk, role, kind, _round, _due in rows:
+    pools: dict[str, int] = {}
+    for _pk, pool, kind, _round, _due in rows:
         kinds[kind] = kinds.get(kind, 0) + 1
-        roles[role] = roles.get(role, 0) + 1
+        pools[pool] = pools.get(pool, 0) + 1
+    roles: dict[str, int] = {}
+    for pool, number in pools.items():
+        roles[pool_role(pool)] = roles.get(pool_role(pool), 0) + number
     return QueueCounts(
         total=len(rows),
         overdue=sum(1 for row in rows if row[4] < now),
         again=sum(1 for row in rows if row[3] > 1),
         kinds=kinds,
         roles=roles,
-        capped=any(number >= COUNTED for number in roles.values()),
+        capped=any(number >= COUNTED for number in pools.values()),
     )
 
 
-def cursor_of(step: Step) -> str:
+def cursor_of(place: Place) -> str:
     """A place in the queue, as text for an address."""
-    due_at = step.due_at or datetime.now(UTC)
-    return f"{int(due_at.timestamp()) * 1_000_000 + due_at.microsecond}-{step.pk}"
+    at = f"{int(place.due_at.timestamp()) * 1_000_000 + place.due_at.microsecond}-{place.pk}"
+    return f"{at}-{place.rank}" if place.rank else at
 
 
-def place_of(cursor: str) -> tuple[datetime, int] | None:
+def place_at(cursor: str) -> Place | None:
     """The place a cursor means; None for anything else, which shows the first page."""
-    at, _, pk = cursor.partition("-")
-    if not (cursor.isascii() and at.isdigit() and pk.isdigit() and len(at) < 18 and len(pk) < 19):
+    parts = cursor.split("-")
+    if not (cursor.isascii() and len(parts) in (2, 3) and all(part.isdigit() and len(part) < 19 for part in parts)):
         return None
+    at, pk, *rank = map(int, parts)
     try:
-        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(at)), int(pk)
+        return Place(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at), pk, *rank)
     except OverflowError:
         return None

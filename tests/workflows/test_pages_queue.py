@@ -255,3 +255,34 @@ def test_queue_of_six_costs_as_many_statements_as_of_one(company: Company) -> No
         page = client.get(url)
     assert page.content.decode().count("data-open") == 6
     assert len(six) == len(one)
+
+
+def numbers(page: Any) -> list[str]:
+    return re.findall(r"CR-\d{6}-\d{4}", page.content.decode().partition("<tbody")[2])
+
+
+def test_the_queue_is_sorted_by_due_time_amount_or_risk_and_its_pages_follow(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requests = [submitted(company, limit=limit) for limit in (400_000, 600_000, 500_000)]
+    Request.objects.filter(pk=requests[0].pk).update(risk=70)
+    small, large, middle = (request.no for request in requests)
+    client, url = browser(holder(company, open_step(requests[0]))), reverse("workflows:queue")
+    assert numbers(client.get(url)) == [small, large, middle]
+    assert numbers(client.get(url, {"sort": "amount"})) == [large, middle, small]
+    assert numbers(client.get(url, {"sort": "risk"}))[0] == small
+    assert numbers(client.get(url, {"sort": "password"})) == [small, large, middle]
+    monkeypatch.setattr("workflows.queries_queue.queue_page.__kwdefaults__", {"after": None, "limit": 2})
+    first = client.get(url, {"sort": "amount"}).content.decode()
+    after = re.search(r"sort=amount&amp;after=([0-9-]+)", first)
+    assert after is not None
+    assert numbers(client.get(url, {"sort": "amount", "after": after[1]})) == [small]
+
+
+def test_the_next_item_after_a_decision_is_the_next_in_the_order_chosen(company: Company) -> None:
+    small, large, middle = (submitted(company, limit=limit) for limit in (400_000, 600_000, 500_000))
+    step = open_step(large)
+    answer = decide(browser(holder(company, step)), step, "approve", query="sort=amount")
+    following = Step.objects.get(request=middle, status="open", role=step.role)
+    assert answer["Location"] == reverse("workflows:panel", args=[following.pk]) + "?sort=amount"
+    assert small.pk != middle.pk

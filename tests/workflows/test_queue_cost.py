@@ -18,10 +18,11 @@ from tests.factories import Company
 from workflows.demo.bulk import make_steps
 from workflows.models import Decision, Step
 from workflows.queries import inbox, waiting_count
-from workflows.queries_queue import QueueFilter, queue_page
+from workflows.queries_queue import COUNTED, QueueFilter, place_of, queue_page
 
 SIZES = (1_000, 10_000, 20_000)
 BLOCKS_PER_ROW = 20  # seven look-ups by primary key, two or three blocks each
+WINDOW_ROWS = COUNTED + 50  # by amount and by risk, the most urgent of a pool are looked at
 Read = Callable[[User], object]
 
 
@@ -42,13 +43,21 @@ def make_waiting(count: int) -> None:
 
 def second_page(user: User) -> object:
     last = inbox(user)[-1]
-    assert last.due_at is not None
-    return queue_page(user, QueueFilter(), after=(last.due_at, last.pk))
+    return queue_page(user, QueueFilter(), after=place_of(last))
+
+
+def by_amount(user: User) -> object:
+    return queue_page(user, QueueFilter(sort="amount"))
+
+
+def by_risk(user: User) -> object:
+    return queue_page(user, QueueFilter(sort="risk"))
 
 
 def test_the_queue_costs_the_same_however_many_steps_wait(company: Company) -> None:
     user = company.credit_controller
     reads: dict[Read, int] = {inbox: 50, second_page: 100, waiting_count: 100}  # and the rows that each looks at
+    reads |= {by_amount: WINDOW_ROWS, by_risk: WINDOW_ROWS}
     costs: list[dict[Read, Cost]] = []
     for before, size in zip((SIZES[0], *SIZES), SIZES, strict=False):
         make_waiting(size - before)

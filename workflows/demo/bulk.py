@@ -186,9 +186,11 @@ WITH numbers AS (
     SELECT id, row_number() OVER (ORDER BY id) AS place FROM process
 ), request AS (
     INSERT INTO workflows_request (no, kind, letter_id, title, customer_id, unit_id, region_id, submitter_id,
-                                   owner_id, process_id, state, round, amount, currency, confidential, created_at)
+                                   owner_id, process_id, state, round, amount, currency, confidential, risk,
+                                   created_at)
     SELECT 'BULK-' || c.letter, 'credit', c.letter, c.name, c.id, c.unit_id, c.region_id, c.owner_id, c.owner_id,
-           p.id, 'in_review', 1, (c.i %% 300) * 10000, 'CNY', false, now()
+           p.id, 'in_review', 1, (c.i %% 300) * 10000, 'CNY', false,
+           (c.i %% 11) * 10, now()
     FROM customers c JOIN numbered p ON p.place = c.i - %(first)s + 1
     RETURNING id, process_id, letter_id, amount, submitter_id
 ), task AS (
@@ -205,8 +207,10 @@ WITH numbers AS (
     FROM request RETURNING id, request_id
 )
 INSERT INTO workflows_step (request_id, submission_id, key, stage, role, mode, reasons, sla_hours, status, queue_key,
-                            task_id, opened_at, due_at)
-SELECT r.id, s.id, %(role)s, 1, %(role)s, 'approve', '[]', 8, 'open', %(pool)s, t.id, now(),
+                            panel, panel_mode, needed, reject_policy, origin, beside, carried_why, escalated, task_id,
+                            opened_at, due_at)
+SELECT r.id, s.id, %(role)s, 1, %(role)s, 'approve', '[]', 8, 'open', %(pool)s, '', '', 1,
+       'veto', 'policy', '', '[]', 0, t.id, now(),
        now() + make_interval(hours => (r.letter_id %% 400)::int - 40)
 FROM request r JOIN submission s ON s.request_id = r.id JOIN task t ON t.process_id = r.process_id
 """

@@ -126,4 +126,5 @@ KIND: Final = Kind(
     withdrawn=lambda letter, actor: special_prices.release(letter, actor=actor),
     take_effect=take_effect,
     tightening=TIGHTENING,
+    bulk=True,
 )

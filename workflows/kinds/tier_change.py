@@ -101,6 +101,7 @@ KIND = Kind(
     take_effect=take_effect,
     undo=undo,
     rivals=rivals,
+    bulk=True,
     tightening=(
         ConditionField(
             "rerate_on", "day", "earlier", _("Rate again on this day at the latest"),

@@ -3,6 +3,7 @@
 No Django, no clock, no database. Terms of `docs/glossary.md`.
 """
 
+from workflows.rules.bulk import BulkItem, refusal_in_bulk
 from workflows.rules.duties import Decider, Duties, Refusal, refusal_to_decide
 from workflows.rules.moves import Move, StepState, next_move
 from workflows.rules.seats import duplicates_to_skip, seat
@@ -42,6 +43,7 @@ __all__ = [
     "STATUS_AFTER",
     "VERBS",
     "VERBS_OF",
+    "BulkItem",
     "ConditionField",
     "Conditions",
     "Decider",
@@ -54,6 +56,7 @@ __all__ = [
     "duplicates_to_skip",
     "loosened",
     "next_move",
+    "refusal_in_bulk",
     "refusal_to_decide",
     "seat",
     "tightened",

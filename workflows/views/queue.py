@@ -65,7 +65,7 @@ def page(
 ) -> HttpResponse:
     """The queue as it is filtered, and the panel of a step when one is open."""
     user = _user(request)
-    after = queries.place_of(request.GET.get("after", ""))
+    after = queries.place_at(request.GET.get("after", ""))
     steps, more = queries.queue_page(user, wanted, after=after)
     if after is not None and not steps:  # an old address, whose rows have been decided since
         steps, more = queries.queue_page(user, wanted)
@@ -73,10 +73,12 @@ def page(
     context: dict[str, Any] = {
         "rows": _rows(steps),
         "several_roles": len(counts.roles) > 1,
-        "more": queries.cursor_of(steps[-1]) if more else "",
+        "more": queries.cursor_of(queries.place_of(steps[-1], wanted.sort)) if more else "",
         "chips": _chips(wanted, counts),
         "wanted": wanted,
-        "filtered": wanted != QueueFilter(),
+        "filtered": wanted.restricts,
+        "sorts": _sorts(wanted),
+        "window": counts.capped and bool(wanted.sort) and queries.COUNTED,
         "query": query_of(wanted),
     }
     if step is not None:
@@ -121,7 +123,7 @@ def _chips(wanted: QueueFilter, counts: queries.QueueCounts) -> list[dict[str, A
     def counted(number: int) -> str:
         return f"{number}+" if counts.capped else str(number)
 
-    everything = QueueFilter(q=wanted.q)
+    everything = QueueFilter(q=wanted.q, sort=wanted.sort)
     chips = [
         _chip(_("All"), everything, active=wanted == everything, count=counted(counts.total)),
         _chip(
@@ -146,9 +148,18 @@ def _chips(wanted: QueueFilter, counts: queries.QueueCounts) -> list[dict[str, A
             continue
         chosen = wanted.role == role
         target = replace(wanted, role="" if chosen else role)
-        label = _("as %(role)s") % {"role": Role(role).label}
+        label = _("Given to me") if role == queries.PERSONAL else _("as %(role)s") % {"role": Role(role).label}
         chips.append(_chip(label, target, active=chosen, count=counted(number)))
     return chips
+
+
+def _sorts(wanted: QueueFilter) -> list[dict[str, Any]]:
+    """What the list can be sorted by, as links."""
+    words = {"": _("Due"), "amount": _("Amount"), "risk": _("Risk")}
+    return [
+        _chip(words[sort], replace(wanted, sort=sort), active=wanted.sort == sort, count="")
+        for sort in ("", *queries.SORTS)
+    ]
 
 
 def _user(request: HttpRequest) -> User:
