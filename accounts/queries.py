@@ -69,17 +69,21 @@ def holders(role: str, unit: Unit, region: Region | None = None, on: date | None
     return User.objects.filter(pk__in=assignments_covering(unit, region, on).filter(role=role).values("user_id"))
 
 
-def visibility(user: User) -> Visibility:
-    """What the user's roles let him read; superuser and staff flags count for nothing."""
+def visibility(user: User, held: list[RoleAssignment] | None = None) -> Visibility:
+    """What the user's roles let him read; superuser and staff flags count for nothing.
+
+    Args:
+        held: `held_roles(user)`, when the caller has read them already.
+    """
     units: set[int] = set()
     regions: set[int] = set()
     everything = audits = False
-    for held in held_roles(user):
-        audits = audits or held.role in READS_EVERYTHING
-        if held.role in READS_EVERYTHING or (held.role in READS_SCOPE and held.unit_id is None):
+    for row in held_roles(user) if held is None else held:
+        audits = audits or row.role in READS_EVERYTHING
+        if row.role in READS_EVERYTHING or (row.role in READS_SCOPE and row.unit_id is None):
             everything = True
-        elif held.role in READS_SCOPE and held.region_id is not None:
-            regions.add(held.region_id)
-        elif held.role in READS_SCOPE and held.unit_id is not None:
-            units.add(held.unit_id)
+        elif row.role in READS_SCOPE and row.region_id is not None:
+            regions.add(row.region_id)
+        elif row.role in READS_SCOPE and row.unit_id is not None:
+            units.add(row.unit_id)
     return Visibility(everything, frozenset(units), frozenset(regions), audits)

@@ -10,6 +10,7 @@ from workflows.models.notices import (
     NotificationPreference,
     OneTimeLink,
 )
+from workflows.models.queues import Entrusted, entrusted, keys_of, personal_key, queue_key, queue_keys
 from workflows.models.requests import (
     ApprovalProcess,
     Capacity,
@@ -23,9 +24,6 @@ from workflows.models.requests import (
     State,
     Step,
     Submission,
-    personal_key,
-    queue_key,
-    queue_keys,
 )
 
 __all__ = [
@@ -37,6 +35,7 @@ __all__ = [
     "Delegation",
     "Delivery",
     "DeliveryState",
+    "Entrusted",
     "Handover",
     "MailWish",
     "Notification",
@@ -54,6 +53,8 @@ __all__ = [
     "Step",
     "Submission",
     "Watcher",
+    "entrusted",
+    "keys_of",
     "personal_key",
     "queue_key",
     "queue_keys",

@@ -1,6 +1,7 @@
 """Standing delegation (代理): who acts for whom, from when until when, for what."""
 
-from typing import ClassVar
+from datetime import datetime
+from typing import ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -8,6 +9,32 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from accounts.models import User
+from accounts.queries import has_role
+from accounts.roles import Role
+
+
+class DelegationQuerySet(models.QuerySet["Delegation"]):
+    def in_force(self, at: datetime | None = None) -> Self:
+        """Half-open, by the database's clock unless the caller has read it already."""
+        now = at or Now()
+        return self.filter(ended_at__isnull=True, valid_from__lte=now, valid_to__gt=now)
+
+    def lasting(self) -> Self:
+        """Not over yet: in force or to come."""
+        return self.filter(ended_at__isnull=True, valid_to__gt=Now())
+
+    def around(self, user: User) -> Self:
+        """In force now, given or received by the user, and one hop further on both sides."""
+        now = Delegation.objects.in_force()
+        near = Q(delegate=user) | Q(delegator=user)
+        near |= Q(delegate__in=now.filter(delegate=user).values("delegator"))
+        return self.in_force().filter(near).select_related("delegator", "delegate").order_by("pk")
+
+    def visible_to(self, user: User) -> Self:
+        """One's own, given or received; all of them for operators and for those who review the trail."""
+        if has_role(user, Role.SO, Role.AUD, Role.CFO, Role.FM):
+            return self.all()
+        return self.filter(Q(delegator__person_id=user.person_id) | Q(delegate__person_id=user.person_id))
 
 
 class Delegation(models.Model):
@@ -30,6 +57,8 @@ class Delegation(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True)
 
+    objects: ClassVar[DelegationQuerySet] = DelegationQuerySet.as_manager()  # type: ignore[assignment]
+
     class Meta:
         ordering = ("-id",)
         constraints: ClassVar = [
@@ -51,3 +80,8 @@ class Delegation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.delegator_id} → {self.delegate_id}"
+
+    def covered(self, request: str = "request__") -> Q:
+        """The requests that this covers, by kind and headline amount."""
+        kinds = Q(**{f"{request}kind__in": self.kinds}) if self.kinds else Q()
+        return kinds & (Q(**{f"{request}amount__lte": self.ceiling}) if self.ceiling is not None else Q())
