@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.language import pick
 from accounts.roles import LABELS
-from policies.rules.pack import Authority, Chain, KindRules, Pack
+from policies.rules.chains import Chain
+from policies.rules.pack import Authority, KindRules, Pack
 from policies.rules.route import route
 from policies.rules.tables import Row, Table
 from policies.rules.wording import chain_words, number_words
@@ -23,6 +24,7 @@ KINDS: Final[dict[str, Any]] = {
     "special_price": gettext_lazy("Special price"),
     "contract": gettext_lazy("Contract"),
     "contract_template": gettext_lazy("Contract template"),
+    "policy": gettext_lazy("Policy change"),
 }
 
 
@@ -122,6 +124,15 @@ def _how_read(table: Table) -> str:
     if table.hit_policy == "first":
         return _("The first row that applies counts.")
     return _("An amount exactly at a threshold belongs to the lower band.")
+
+
+def row_sentence(pack: Pack | None, table: Table, row: Row) -> str:
+    """A row of any table in words: what it asks, and who approves then where it leads to a chain that can be read."""
+    if pack is not None and table.use in ("band", "join") and row.outputs.get("band") in pack.chains:
+        return _matrix_row(pack, row).sentence
+    if pack is not None and table.kind == "chain" and row.code in pack.chains:
+        return _words(pack, pack.chains[row.code])
+    return row.condition(language())
 
 
 def _matrix_row(pack: Pack, row: Row) -> MatrixRow:

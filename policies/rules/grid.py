@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from policies.rules.cells import NUMBER_KINDS, CellError, PolicyError, parse_cell
-from policies.rules.pack import parse_chain
+from policies.rules.chains import parse_chain
 
 LONGEST: Final = 2_000
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,59}")

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any
 
 from policies.rules.cells import PolicyError
+from policies.rules.chains import Chain, parse_chain
 from policies.rules.standards import Card, GradeStandard, Parameters
 from policies.rules.tables import USES, Column, Row, Table, parse_table
 from policies.rules.tiers.terms import TierTerms, tier_terms
 
 SECTIONS = ("HP", "CE", "FA", "DP")
-_ROLE = re.compile(r"[A-Z]{2,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +54,6 @@ class DocumentRule:
     zh: str
     en: str
     max_age_days: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Chain:
-    """Who approves, stage by stage: ``SM → (RD ∥ CC) ⇒ FM``.
-
-    After the first `effect_after` stages the request takes effect, and later stages ratify what is in force; when one
-    of them does not, the last stage decides (``↑ CFO``). Roles in `comments` (written ``SM?``) are asked for a comment
-    and may object; they cannot stop anything.
-    """
-
-    stages: tuple[tuple[str, ...], ...]
-    effect_after: int
-    comments: frozenset[str] = frozenset()
-    appeal: frozenset[str] = frozenset()
-
-    @property
-    def ratifying(self) -> frozenset[str]:
-        """Roles that act after it took effect, those of the appeal included."""
-        return frozenset(role for stage in self.stages[self.effect_after :] for role in stage)
 
 
 @dataclass(frozen=True)
@@ -195,35 +174,6 @@ def _kind_rules(kind: str, tables: Mapping[str, Table]) -> KindRules:
 
 def _bands(table: Table) -> set[str]:
     return {row.outputs["band"] for row in table.rows}
-
-
-def parse_chain(text: str) -> Chain:
-    """``SM → (RD ∥ CC) → CFO`` as stages of roles; the empty text is no step.
-
-    ``⇒`` in place of the arrow (or in front) is where it takes effect, ``↑`` names who decides when it is not ratified,
-    ``SM?`` is asked for a comment. Raises PolicyError.
-    """
-    before, mark, after = text.partition("⇒")
-    after, up, appeal = after.partition("↑")
-    comments: set[str] = set()
-    first, second, last = (_stages(part, text, comments) for part in (before, after, appeal))
-    if "⇒" in after + appeal or "↑" in before or bool(mark) != bool(second) or bool(up) != (len(last) == 1):
-        raise PolicyError(f"Cannot read the approval chain {text!r}.")
-    return Chain(
-        first + second + last, len(first), frozenset(comments), frozenset(role for each in last for role in each)
-    )
-
-
-def _stages(part: str, text: str, comments: set[str]) -> tuple[tuple[str, ...], ...]:
-    stages = []
-    for stage in part.split("→") if part.strip() else []:
-        written = [role.strip() for role in stage.strip().removeprefix("(").removesuffix(")").split("∥")]
-        comments |= {role.removesuffix("?") for role in written if role.endswith("?")}
-        roles = tuple(role.removesuffix("?") for role in written)
-        if not all(_ROLE.fullmatch(role) for role in roles):
-            raise PolicyError(f"Cannot read the approval chain {text!r}.")
-        stages.append(roles)
-    return tuple(stages)
 
 
 def _sla(text: str) -> dict[str, int]:

@@ -1,7 +1,6 @@
 """From facts to a frozen plan: who approves a request, in which order, why, and how long it should take.
 
-Pure and deterministic (architecture.md 4): the same pack and facts give the same plan and digest, for
-preview,
+Pure and deterministic (architecture.md 4): the same pack and facts give the same plan and digest, for preview,
 submission and replay alike. Tables and thresholds are data of the policy version; this module holds none.
 """
 
@@ -16,13 +15,17 @@ from typing import Any
 from policies.rules.cells import Fact, PolicyError
 from policies.rules.facts import complete, unknown
 from policies.rules.pack import KindRules, Pack, canonical
+from policies.rules.panels import PanelRule
 from policies.rules.route import Seat, route
 from policies.rules.tables import Facts, Match, Reason, Table, check_facts
 
 
 @dataclass(frozen=True, slots=True)
 class PlanStep:
-    """One role's turn. `key` is stable over resubmissions, because a role acts once."""
+    """One role's turn. `key` is stable over resubmissions, because a role acts once.
+
+    `panel` says how several of its members decide together; without one any of them decides.
+    """
 
     key: str
     stage: int
@@ -31,10 +34,11 @@ class PlanStep:
     mode: str
     sla_hours: int
     reasons: tuple[Reason, ...]
+    panel: PanelRule | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON types."""
-        return {
+        said = {
             "key": self.key,
             "stage": self.stage,
             "role": self.role,
@@ -43,11 +47,13 @@ class PlanStep:
             "sla_hours": self.sla_hours,
             "reasons": [reason.to_json() for reason in self.reasons],
         }
+        return {**said, "panel": self.panel.to_json()} if self.panel else said
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> PlanStep:
         """The step that `to_json` wrote."""
-        return cls(**{**data, "reasons": _reasons(data["reasons"])})
+        panel = PanelRule(**data["panel"]) if "panel" in data else None
+        return cls(**{**data, "reasons": _reasons(data["reasons"]), "panel": panel})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +68,7 @@ class Stage:
 class Plan:
     """The route of one submission. With `blocks` it may be shown but not submitted.
 
-    `escalators` say why the credit band is higher than the amount alone asks; `digest` is the SHA-256 of
-    the rest.
+    `escalators` say why the credit band is higher than the amount alone asks; `digest` is the SHA-256 of the rest.
     """
 
     request_kind: str
@@ -253,7 +258,7 @@ def _step(
     if raising and seat.role not in below and raised in seat.bands:
         reasons.extend(raising)
     key, role = seat.role, pack.roles[seat.role]
-    return PlanStep(key, number, key, role.function, _mode(pack, kind, seat), seat.hours, tuple(reasons))
+    return PlanStep(key, number, key, role.function, _mode(pack, kind, seat), seat.hours, tuple(reasons), seat.panel)
 
 
 def _mode(pack: Pack, kind: str, seat: Seat) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from policies.rules.pack import Authority, Chain, Pack
+from policies.rules.chains import Chain
+from policies.rules.pack import Authority, Pack
 from policies.rules.plan import authority_ceiling
 from policies.rules.tables import Reason
 from policies.rules.wording import number_words

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from policies.rules.cells import PolicyError
 from policies.rules.pack import Pack, RoleRule
+from policies.rules.panels import PanelRule, strictest
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Seat:
     """A role in the plan, its working hours, the bands that ask for it, and how it takes part.
 
     `ratifies`: it acts after the request took effect; `appeal`: only when it was not ratified; `comments`: it is only
-    asked for a comment.
+    asked for a comment; `panel`: several of its members decide together.
     """
 
     role: str
@@ -32,6 +33,7 @@ class Seat:
     ratifies: bool = False
     appeal: bool = False
     comments: bool = False
+    panel: PanelRule | None = None
 
 
 Route = tuple[tuple[Seat, ...], ...]
@@ -121,6 +123,7 @@ def _seat(pack: Pack, role: str, bands: frozenset[str], actor: Mapping[str, str]
         ratifies=all(role in {actor[each] for each in chain.ratifying} for chain in chains),
         appeal=all(role in {actor[each] for each in chain.appeal} for chain in chains),
         comments=all(role in {actor[each] for each in chain.comments} for chain in chains),
+        panel=strictest(chain.panels.get(role) for chain in chains),
     )
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from policies.rules.chains import parse_chain
 from policies.rules.check import Finding
 from policies.rules.grid import fields, get, wrong
-from policies.rules.pack import parse_chain
 
 # Tables without which nothing can be routed or scored.
 NEEDED: Final = ("CHAIN", "ROLES", "AUTH", "SLA", "PARAM", "DOCS", "GRADE", "TIER-POLICY", "SC-WEIGHTS")
