@@ -25,6 +25,7 @@ from workflows.api import lines, requests
 from workflows.api_contract import contract_letters
 from workflows.api_contract_template import clause_library, template_letters
 from workflows.api_credit import applications
+from workflows.api_replay import replays
 from workflows.api_special_price import special_price_letters
 from workflows.api_tier_change import tier_change_letters
 
@@ -112,6 +113,7 @@ api.add_router("/clauses", clause_library)
 api.add_router("/price-agreements", price_agreements)
 api.add_router("/price-checks", price_checks)
 api.add_router("/documents", documents)
+api.add_router("/policies", replays)
 api.add_router("/audit-events", audit)
 install(api)
 

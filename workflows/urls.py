@@ -1,6 +1,19 @@
 from django.urls import path
 
-from workflows.views import contract, drafts, mailbox, mine, notices, one_time, queue, request_list, requests, rerating
+from workflows.views import (
+    bulk,
+    contract,
+    drafts,
+    mailbox,
+    mine,
+    notices,
+    one_time,
+    queue,
+    replay,
+    request_list,
+    requests,
+    rerating,
+)
 
 app_name = "workflows"
 urlpatterns = [
@@ -26,9 +39,15 @@ urlpatterns = [
     path("ratings/<int:pk>/", rerating.detail, name="rerating"),
     path("ratings/<int:pk>/progress/", rerating.progress, name="rerating-progress"),
     path("ratings/<int:pk>/continue/", rerating.resume, name="rerating-resume"),
+    path("policies/<int:number>/replays/", replay.index, name="replays"),
+    path("policies/<int:number>/replays/start/", replay.start, name="replay-start"),
+    path("policies/<int:number>/replays/<int:pk>/", replay.detail, name="replay"),
+    path("policies/<int:number>/replays/<int:pk>/progress/", replay.progress, name="replay-progress"),
+    path("policies/<int:number>/replays/<int:pk>/continue/", replay.resume, name="replay-resume"),
     path("contracts/<str:no>/sign/", contract.sign, name="contract-sign"),
     path("contracts/<str:no>/give-up/", contract.give_up, name="contract-give-up"),
     path("queue/", queue.index, name="queue"),
+    path("queue/bulk/", bulk.decide, name="bulk"),
     path("queue/<int:step>/", queue.panel, name="panel"),
     path("notifications/", notices.index, name="notices"),
     path("notifications/bell/", notices.bell, name="notices-bell"),

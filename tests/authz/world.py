@@ -19,6 +19,7 @@ from contracts.models import Contract, Document, TemplateVersion
 from credit.models import Attachment, CreditApplication, LineCondition
 from customers.models import Contact, Customer, LegalFlag, Licence, RatingRun, TierChange
 from customers.services.tier_changes import save_tier_change
+from policies.models import PolicyReplay, PolicyVersion
 from pricing.models import AgreementNotice, SpecialPrice
 from pricing.services.special_prices import save_draft as save_special_price
 from tests import factories
@@ -72,6 +73,7 @@ class World:
             "customers/<int:pk>/licences/": {"pk": self.customer.pk, "row": Licence.objects.all()[0].pk},
             "customers/<int:pk>/records/": {"pk": self.customer.pk, "row": LegalFlag.objects.get().pk},
             "policies/": {"number": 1},
+            "policies/<int:number>/replays/": {"number": 1, "pk": PolicyReplay.objects.get().pk},
             "credit/customers/": {"customer_pk": self.customer.pk, "form_no": 2},
             "credit/attachments/": {"pk": letter.pk},
             "credit/applications/": {"pk": self.draft.pk},
@@ -98,6 +100,7 @@ class World:
             "api/v1/contracts": {"pk": self.contract.letter_id},
             "api/v1/requests": {"no": self.request.no, "step": self.step.pk},
             "api/v1/price-agreements": {"number": self.notice.agreement.number},
+            "api/v1/policies": {"number": 1, "pk": PolicyReplay.objects.get().pk},
             "api/v1/documents": {"number": self.document.number},
             "api/<path:rest>": {"rest": "v2/everything"},
         }
@@ -128,6 +131,11 @@ def build(company: Company | None = None) -> World:
     RatingRun.objects.create(
         on=business_today(), effective_on=business_today(), policy_number=1, started_by=company.credit_controller,
         started_at=db_now(), total=1,
+    )  # fmt: skip
+    policy = PolicyVersion.objects.get(number=1)
+    PolicyReplay.objects.create(
+        version=policy, digest=policy.digest, base=policy, months=3, valid_from=business_today(),
+        valid_to=business_today(), created_by=company.credit_controller,
     )  # fmt: skip
     condition = {"security": "Bank guarantee of 100,000"}
     decide(company, decided, "SM", verb="approve_conditional", reason="safer", conditions=condition)

@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError
+from django.test import Client
+from django.utils.html import escape
 
 from accounts.problems import Problem
 from accounts.queries import business_today
+from accounts.services import issue_token
 from audit.clock import db_now
 from audit.models import Event
 from jobs import executor
@@ -222,3 +225,75 @@ def test_the_measure_of_money_is_the_fact_of_the_kind(company: Company) -> None:
     histories.add(company, [("special_price", {**histories.price_facts(random.Random(1)), **small, **money})])
     result = finished(begin(company, draft(company, SP_1=""))).result["kinds"]["special_price"]
     assert (result["changes"], result["automatic_amount"]) == ({"automatic": 1}, "9000")
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_page_shows_progress_then_what_changes(company: Company, client: Client, language: str) -> None:
+    shown = histories.add(company, two_applications())[0]
+    company.operations.language = language
+    company.operations.save(update_fields=["language"])
+    client.force_login(company.operations)
+    version = draft(company)
+    assert client.get("/policies/2/replays/").status_code == 200
+    begun = client.post("/policies/2/replays/start/", {"months": "12", "idempotency_key": "k"})
+    replay = version.replays.get()
+    here = f"/policies/2/replays/{replay.pk}/"
+    assert begun.headers["Location"] == here
+    waiting = client.get(f"{here}progress/")
+    assert 'hx-trigger="every 2s"' in waiting.content.decode()
+    executor.run_until_idle()
+    assert client.get(f"{here}progress/").headers["HX-Refresh"] == "true"
+    text = client.get(here).content.decode()
+    replay.refresh_from_db()
+    for line in replays.summary_lines(replay):
+        assert escape(line.en if language == "en" else line.zh) in text
+    assert f"/requests/{shown.no}/" in text
+    assert "SM → CC → FM" in text
+
+
+def test_examples_are_only_those_that_the_reader_may_see(company: Company, client: Client) -> None:
+    (hidden,) = histories.add(company, two_applications()[:1])
+    hidden.confidential = True
+    hidden.save()
+    replay = finished(begin(company, draft(company)))
+    for person, sees in (("auditor", True), ("lawyer", False)):
+        client.force_login(company.people[person])
+        assert (hidden.no in client.get(f"/policies/2/replays/{replay.pk}/").content.decode()) is sees
+
+
+def test_who_only_reads_cannot_start_and_who_sells_sees_nothing(company: Company, client: Client) -> None:
+    replay = begin(company, draft(company))
+    form = {"months": "12", "idempotency_key": "k"}
+    for person, reading in (("cfo", 200), ("rep", 403), ("manager", 403)):
+        client.force_login(company.people[person])
+        assert client.get(f"/policies/2/replays/{replay.pk}/").status_code == reading
+        assert client.post("/policies/2/replays/start/", form).status_code == 403
+    client.force_login(company.operations)
+    assert client.get(f"/policies/1/replays/{replay.pk}/").status_code == 404
+    refused = client.post("/policies/1/replays/start/", form)
+    assert refused.status_code == 422
+    assert "nothing to compare" in refused.content.decode()
+
+
+def test_the_api_starts_follows_and_reads_a_replay(company: Company, client: Client) -> None:
+    histories.add(company, two_applications())
+    draft(company)
+    token = {
+        "HTTP_AUTHORIZATION": f"Bearer {issue_token(company.operations, name='test')}",
+        "HTTP_IDEMPOTENCY_KEY": "a",
+    }
+
+    def post(body: dict[str, Any]) -> Any:
+        return client.post("/api/v1/policies/2/replays", body, content_type="application/json", **token)
+
+    first, again = post({"months": 12}), post({"months": 12})
+    assert (first.status_code, first.json()) == (201, again.json())
+    assert post({"months": 24}).status_code == 409
+    executor.run_until_idle()
+    there = f"/api/v1/policies/2/replays/{first.json()['id']}"
+    read = client.get(there, **token).json()
+    assert (read["state"], read["judged"], read["changes"]["shorter"]) == ("done", 2, 1)
+    assert read["decisions"] == {"before": 8, "after": 7}
+    assert read["kinds"][0]["released"] == "250000.00"
+    assert [row["before"] for row in read["examples"]] == ["SM → CC → FM"]
+    assert client.get("/api/v1/policies/2/replays", **token).json()["items"][0]["id"] == read["id"]
