@@ -8,7 +8,7 @@ from policies.rules.plan import authority_ceiling
 from workflows import rules
 from workflows.engine import Round
 from workflows.models import Step
-from workflows.rounds import duties
+from workflows.staffing import duties
 
 
 def refusal_of(
@@ -23,27 +23,47 @@ def refusal_of(
     """Why the actor may not say this in the step now, or None."""
     if verb not in rules.VERBS_OF.get(step.mode, ()):
         return rules.Refusal("unknown_verb" if verb not in rules.VERBS else "not_in_this_step", 422)
+    refusal = refusal_of_person(round_, step, actor, sha_shown, _finally_granted(round_, step, verb, conditions))
+    return refusal or _refusal_of_words(round_, step, actor, verb, reason, conditions)
+
+
+def refusal_of_person(
+    round_: Round, step: Step, actor: User, sha_shown: str, final_amount: Decimal | None = None
+) -> rules.Refusal | None:
+    """Why the actor may not act in the step at all, or None.
+
+    Args:
+        final_amount: what an approval of this step would finally grant; None when others come after it.
+    """
+    staff = round_.staff
+    standing = staff.standing(step, actor) if staff is not None else None
     refusal = rules.refusal_to_decide(
         decider=rules.Decider(
             person=actor.person_id,
             active=actor.is_active,
-            holds_role=round_.staff is not None and round_.staff.holds(actor, step.role),
-            ceiling=_ceiling(round_, step),
+            holds_role=standing is not None,
+            ceiling=ceiling_of(round_, step.role),
+            principal=standing.principal.person_id if standing and standing.principal else None,
         ),
         duties=duties(round_),
         step_status=step.status,
         sha_shown=sha_shown,
         sha_now=round_.submission.content_sha256,
-        final_amount=_finally_granted(round_, step, verb, conditions),
+        final_amount=final_amount,
     )
-    return refusal or _refusal_of_words(round_, step, actor, verb, reason, conditions)
+    if refusal is not None and refusal.code == "no_authority" and staff is not None:
+        beyond = staff.beyond(step, actor)
+        return (
+            rules.Refusal("above_delegation", values={"ceiling": f"{beyond:,.2f}"}) if beyond is not None else refusal
+        )
+    return refusal
 
 
-def _ceiling(round_: Round, step: Step) -> Decimal | None:
-    """The highest authority among those who agreed, this step included; None is unlimited."""
+def ceiling_of(round_: Round, role: str) -> Decimal | None:
+    """The highest authority among the roles that agreed and this one; None is unlimited."""
     policy = pinned_pack(round_.submission.policy_number, round_.submission.policy_digest)
     kind = round_.kind
-    roles = {each.role for each in round_.steps if each.status in rules.AGREED} | {step.role}
+    roles = {each.role for each in round_.steps if each.status in rules.AGREED} | {role}
     ceilings = [authority_ceiling(policy, role, kind.code, kind.authority_metric) for role in roles]
     known = [ceiling for ceiling in ceilings if ceiling is not None]
     return max(known) if len(known) == len(ceilings) else None
@@ -87,11 +107,13 @@ def _refusal_if_needed_later(round_: Round, step: Step, actor: User) -> rules.Re
     staff = round_.staff
     if staff is None:
         return None
-    decided = duties(round_).decided | {actor.person_id}
+    standing = staff.standing(step, actor)
+    said = {actor.person_id} | ({standing.principal.person_id} if standing and standing.principal else set())
+    decided = duties(round_).decided | said
     ahead = [each for each in round_.steps if each.status in ("waiting", "open") and each.pk != step.pk]
-    pools = {each.key: staff.pool(each.role).persons for each in ahead}
+    pools = {each.key: staff.persons(each) for each in ahead}
     left = {key: persons - decided for key, persons in pools.items()}
-    if rules.seat(left) is not None or not staff.pool(step.role).persons - decided:
+    if rules.seat(left) is not None or not staff.persons(step) - decided:
         return None
     alone = next((each for each in ahead if pools[each.key] and not left[each.key]), None)
     return rules.Refusal("needed_later", values={"role": alone.role}) if alone else None

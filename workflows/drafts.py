@@ -115,7 +115,7 @@ def path_step(step: PreviewStep) -> dict[str, Any]:
     """A step of the plan as `components/path.html` draws it."""
     return {
         "role": Role(step.plan.role).label,
-        "people": [member.display_name for member in step.pool.members],
+        "people": list(step.people),
         "state": "carried" if step.carried else "skipped" if step.skipped else "waiting",
         "mode": step.plan.mode,
         "stage": step.plan.stage,

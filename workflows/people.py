@@ -1,12 +1,20 @@
-"""Who can act in a step, here and today: pools of people by role and scope, duties kept apart."""
+"""Who can act in a step, here and now: pools of people by role and scope, those who act for them, duties kept apart."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from accounts.models import Region, RoleAssignment, Unit, User
 from accounts.queries import assignments_covering
-from workflows.models import queue_key
+from policies.rules.pack import Pack
+from workflows.models import Capacity, Delegation, Step, queue_key
+from workflows.rules.delegation import line_of
+from workflows.rules.seats import ladder
 
 
 @dataclass(frozen=True)
@@ -22,35 +30,208 @@ class Pool:
         return frozenset(member.person_id for member in self.members)
 
 
+@dataclass(frozen=True)
+class Matter:
+    """What is to be decided, as far as it says who may.
+
+    Args:
+        policy: whose ladder, owner and `delegation_hops` count.
+        amount: the headline amount of the request, in the company's currency.
+        at: the moment, by the database's clock.
+        decided: natural persons who have had their say in the round.
+        assigned: accounts to whom steps were given by name.
+    """
+
+    policy: Pack
+    kind: str
+    amount: Decimal
+    at: datetime
+    decided: frozenset[int] = frozenset()
+    assigned: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """In which capacity somebody may act in a step; with a principal when he acts for him."""
+
+    capacity: Capacity
+    principal: User | None = None
+
+
+@dataclass(frozen=True)
+class Acting:
+    """Somebody who could decide now, and for whom."""
+
+    user: User
+    principal: User | None = None
+
+    @property
+    def name(self) -> str:
+        """B (for A)."""
+        if self.principal is None:
+            return self.user.display_name
+        names = {"name": self.user.display_name, "principal": self.principal.display_name}
+        return _("%(name)s (for %(principal)s)") % names
+
+
 class Staff:
-    """Everybody who holds one of some roles for a unit and region today; one statement.
+    """Everybody who holds one of some roles for a unit and region today, and their superiors; one statement.
+
+    A second one, when it is asked for, reads who acts for whom.
 
     Args:
         barred: natural persons who may not decide (submitter, owner, editors).
+        matter: None where delegations and superiors do not matter.
     """
 
     def __init__(
-        self, roles: Iterable[str], unit: Unit, region: Region | None, on: date, barred: Collection[int]
+        self,
+        roles: Iterable[str],
+        unit: Unit,
+        region: Region | None,
+        on: date,
+        barred: Collection[int],
+        matter: Matter | None = None,
     ) -> None:
-        rows = assignments_covering(unit, region, on).filter(role__in=set(roles)).order_by("is_deputy", "pk")
+        self.matter = matter
+        self._barred = frozenset(barred)
+        wanted = set(roles) - {""}
+        wanted.update(above for role in tuple(wanted) for above in self.superiors(role))
+        rows = assignments_covering(unit, region, on).filter(role__in=wanted).order_by("is_deputy", "pk")
         self._by_role: dict[str, list[RoleAssignment]] = {}
         for row in rows:
             self._by_role.setdefault(row.role, []).append(row)
-        self._barred = frozenset(barred)
+
+    def superiors(self, role: str) -> tuple[str, ...]:
+        """Who takes the place of a role that nobody holds, in order: its ladder, then the policy owner."""
+        if self.matter is None:
+            return ()
+        policy = self.matter.policy
+        places = {code: (rule.function, rule.level) for code, rule in policy.roles.items()}
+        return ladder(role, places, policy.parameters.policy_owner)
 
     def holds(self, user: User, role: str) -> bool:
         """Whether this account holds the role for the place, at this moment."""
         return any(row.user_id == user.pk for row in self._by_role.get(role, ()))
 
     def pool(self, role: str) -> Pool:
-        """The nearest scope that has somebody who may decide; its members are only those who may."""
+        """The nearest scope that has somebody who may decide; its members are only those who may.
+
+        Of a role that nobody holds, the nearest superior's pool; at last the policy owner's, even when it is empty:
+        a request waits where somebody will look, and is never approved by nobody (approval reference 1C).
+        """
+        for each in (role, *self.superiors(role)):
+            if members := self._nearest(each):
+                key = queue_key(each, members[0].unit_id, members[0].region_id)
+                return Pool(key, tuple({row.user_id: row.user for row in members}.values()))
+        return Pool(queue_key((role, *self.superiors(role))[-1], None, None), ())
+
+    def stands_in(self, role: str) -> str:
+        """The role whose people take the place of a role that nobody holds; empty when there is no need."""
+        found = self.pool(role).queue_key.split(":")[0]
+        return "" if found == role else found
+
+    def persons(self, step: Step) -> frozenset[int]:
+        """Natural persons who could decide the step in their own right."""
+        return frozenset(user.person_id for user in self.principals(step))
+
+    def principals(self, step: Step) -> tuple[User, ...]:
+        """The people whose step it is: the one to whom it was given, else those of its pools."""
+        if step.assignee is not None:
+            return (step.assignee,) if step.assignee.is_active else ()
+        role = step.queue_key.split(":")[0]
+        members = {member.pk: member for member in self.pool(step.role).members}
+        if step.status == "open" and role not in ("", step.role):  # escalated
+            rows = self._nearest(role)
+            members = {row.user_id: row.user for row in rows} | members
+        return tuple(members.values())
+
+    def acting(self, step: Step) -> tuple[Acting, ...]:
+        """Who would decide now: for each of its people whoever acts for him."""
+        return tuple({found.user.pk: found for found in self._acting(self.principals(step))}.values())
+
+    def acting_in(self, role: str) -> tuple[Acting, ...]:
+        """Who would decide a step of this role now."""
+        return tuple({found.user.pk: found for found in self._acting(self.pool(role).members)}.values())
+
+    def standing(self, step: Step, user: User) -> Standing | None:
+        """In which capacity this account may act in the step; what was delegated may still be done by oneself.
+
+        Whoever is not barred comes first among those for whom the user acts.
+        """
+        own = self._own(step, user)
+        if own is not None:
+            return Standing(own)
+        for_whom = [principal for principal in self._holders(step) if self._line(principal)[-1].pk == user.pk]
+        apart = self._barred | self._decided
+        for_whom.sort(key=lambda principal: principal.person_id in apart)
+        return Standing(Capacity.DELEGATE, for_whom[0]) if for_whom else None
+
+    def beyond(self, step: Step, user: User) -> Decimal | None:
+        """The ceiling of a delegation that would let this account act if the request were smaller."""
+        principals = {principal.pk for principal in self._holders(step)}
+        found = (each for each in self._delegations if each.delegate_id == user.pk and each.delegator_id in principals)
+        return next((each.ceiling for each in found if not self._covers(each)), None)
+
+    def _own(self, step: Step, user: User) -> Capacity | None:
+        if step.assignee_id is not None:
+            return Capacity.ASSIGNED if step.assignee_id == user.pk else None
+        if self.holds(user, step.role):
+            return Capacity.OWN
+        return Capacity.ESCALATED if self.holds(user, step.queue_key.split(":")[0]) else None
+
+    def _holders(self, step: Step) -> list[User]:
+        """As `principals`, those who are barred included: the refusal says why."""
+        if step.assignee is not None:
+            return [step.assignee] if step.assignee.is_active else []
+        roles = (step.role, step.queue_key.split(":")[0])
+        rows = [row for role in roles for row in self._by_role.get(role, ())]
+        return list({row.user_id: row.user for row in rows}.values())
+
+    def _acting(self, people: Iterable[User]) -> Iterator[Acting]:
+        for principal in people:
+            line = self._line(principal)
+            yield Acting(line[-1], principal if len(line) > 1 else None)
+
+    def _nearest(self, role: str) -> list[RoleAssignment]:
         rows = [row for row in self._by_role.get(role, ()) if row.user.person_id not in self._barred]
-        if not rows:
-            return Pool(queue_key(role, None, None), ())
-        nearest = min(_distance(row) for row in rows)
-        near = [row for row in rows if _distance(row) == nearest]
-        members = {row.user_id: row.user for row in near}
-        return Pool(queue_key(role, near[0].unit_id, near[0].region_id), tuple(members.values()))
+        nearest = min(map(_distance, rows), default=0)
+        return [row for row in rows if _distance(row) == nearest]
+
+    @property
+    def _decided(self) -> frozenset[int]:
+        return self.matter.decided if self.matter else frozenset()
+
+    @cached_property
+    def _delegations(self) -> list[Delegation]:
+        """Delegations in force of these people, and of those to whom they delegated."""
+        if self.matter is None:
+            return []
+        people = {row.user_id for rows in self._by_role.values() for row in rows} | self.matter.assigned
+        now = Delegation.objects.in_force(self.matter.at)
+        near = Q(delegator__in=people) | Q(delegator__in=now.filter(delegator__in=people).values("delegate"))
+        return list(now.filter(near).select_related("delegator", "delegate").order_by("pk"))
+
+    def _covers(self, delegation: Delegation) -> bool:
+        matter = self.matter
+        return matter is not None and delegation.mandate().covers(matter.kind, matter.amount)
+
+    def _line(self, principal: User) -> list[User]:
+        """The principal, and whoever acts for him here and now: the last one."""
+        matter = self.matter
+        if matter is None or not self._delegations:
+            return [principal]
+        covering = [each for each in self._delegations if self._covers(each)]
+        users = {each.delegate_id: each.delegate for each in covering} | {principal.pk: principal}
+        apart = self._barred | self._decided
+
+        def may(pk: int) -> bool:
+            return users[pk].is_active and users[pk].person_id not in apart
+
+        found = line_of(
+            principal.pk, [each.mandate() for each in covering], may, matter.policy.parameters.delegation_hops
+        )
+        return [users[pk] for pk in found]
 
 
 def _distance(row: RoleAssignment) -> int:

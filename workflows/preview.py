@@ -20,7 +20,7 @@ from policies.rules.plan import Plan, PlanStep, compile_plan
 from workflows.carrying import Carried, carried
 from workflows.kind import Assessment, Kind
 from workflows.models import Request
-from workflows.people import Pool, Staff
+from workflows.people import Matter, Pool, Staff
 from workflows.rules import RATIFYING, duplicates_to_skip
 
 
@@ -37,6 +37,7 @@ class PreviewStep:
     Args:
         skipped: its only person also sits higher.
         carried: the approval of an earlier round that still counts.
+        people: names of those who would decide it today.
     """
 
     plan: PlanStep
@@ -44,6 +45,7 @@ class PreviewStep:
     due_at: datetime
     skipped: bool = False
     carried: Carried | None = None
+    people: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,9 +100,11 @@ def preview(kind: Kind, letter: Any, submitter: User, request: Request | None = 
     barred = kind.barred(assessment.content, today)
     duties = assessment.editors | barred | {submitter.person_id} | ({customer.owner.person_id} if customer else set())
     region = customer.region if customer else None
-    staff = Staff([s.role for s in plan.steps], unit, region, today, duties)
+    matter = Matter(policy, kind.code, assessment.amount, now)
+    staff = Staff([s.role for s in plan.steps], unit, region, today, duties, matter)
     standing = carried(request, plan, policy, facts, duties) if request else {}
-    steps, missing = _seated(plan, staff, standing, now, unit.holiday_calendar, zone)
+    functions = {step.key: policy.roles[step.role].function for step in plan.steps}
+    steps, missing = _seated(plan, staff, functions, standing, now, unit.holiday_calendar, zone)
     blocks = [pick(reason.zh, reason.en) for reason in (*assessment.blocks, *plan.blocks)] + missing
     waited_for = [step for step in steps if step.plan.mode not in RATIFYING and step.carried is None]
     return Preview(
@@ -108,7 +112,10 @@ def preview(kind: Kind, letter: Any, submitter: User, request: Request | None = 
         plan=plan,
         steps=steps,
         blocks=tuple(dict.fromkeys(blocks)),
-        hints=tuple(pick(hint.zh, hint.en) for hint in kind.hints(policy, assessment.facts, letter)),
+        hints=(
+            *_standing_in(steps, staff),
+            *(pick(hint.zh, hint.en) for hint in kind.hints(policy, assessment.facts, letter)),
+        ),
         now=now,
         done_by=waited_for[-1].due_at if waited_for else now,
         content={**assessment.content, "plan_digest": plan.digest},
@@ -124,8 +131,24 @@ def _open_duplicate(kind: Kind, letter: Any, revised: Request | None) -> bool:
     return (others.exclude(pk=revised.pk) if revised else others).exists()
 
 
+def _standing_in(steps: tuple[PreviewStep, ...], staff: Staff) -> list[str]:
+    """Where nobody holds a role: who decides in its place."""
+    asked = dict.fromkeys(step.plan.role for step in steps if step.carried is None and not step.skipped)
+    instead = {role: staff.stands_in(role) for role in asked}
+    sentence = _("Nobody can act as %(role)s for this customer at the moment; %(other)s decides instead.")
+    return [
+        sentence % {"role": Role(role).label, "other": Role(other).label} for role, other in instead.items() if other
+    ]
+
+
 def _seated(
-    plan: Plan, staff: Staff, standing: Mapping[str, Carried], now: datetime, calendar: str, zone: str
+    plan: Plan,
+    staff: Staff,
+    functions: Mapping[str, str],
+    standing: Mapping[str, Carried],
+    now: datetime,
+    calendar: str,
+    zone: str,
 ) -> tuple[tuple[PreviewStep, ...], list[str]]:
     """Give each step its pool and its time; say in a sentence where nobody could act."""
     steps = plan.steps
@@ -139,7 +162,7 @@ def _seated(
     afterwards = {step.key for step in steps if step.mode in RATIFYING}
     persons = {key: pool.persons for key, pool in pools.items()}
     persons |= {key: frozenset({each.decision.person_id}) for key, each in standing.items()}
-    skipped = duplicates_to_skip(order, persons, afterwards)
+    skipped = duplicates_to_skip(order, persons, afterwards, functions)
     if skipped is None and not missing:
         missing.append(_("There are too few different people for the approvals that the policy asks for."))
     result: list[PreviewStep] = []
@@ -149,6 +172,8 @@ def _seated(
         hours = {step.key: step.sla_hours for step in stage.steps if step.key not in gone}
         for step in stage.steps:
             due = add_working_hours(start, step.sla_hours, zone, calendar)
-            result.append(PreviewStep(step, pools[step.key], due, step.key in (skipped or ()), standing.get(step.key)))
+            away = step.key in (skipped or ())
+            people = tuple(each.name for each in staff.acting_in(step.role))
+            result.append(PreviewStep(step, pools[step.key], due, away, standing.get(step.key), people))
         start = add_working_hours(start, max(hours.values(), default=0), zone, calendar)
     return tuple(result), missing

@@ -18,8 +18,7 @@ from workflows.authority import refusal_of
 from workflows.engine import Round
 from workflows.kinds import REGISTRY
 from workflows.models import Request, State, Step, Submission, queue_key
-from workflows.people import Staff
-from workflows.rounds import duties
+from workflows.staffing import staff_of
 
 PAGE: Final = 50
 # What is read with a step to show it.
@@ -50,10 +49,7 @@ def current_round(request: Request) -> Round:
     steps = Step.objects.filter(submission=submission).select_related(*SHOWN).order_by("stage", "id")
     kind = REGISTRY[request.kind]
     round_ = Round(kind, request, submission, list(steps), None, None, db_now())
-    apart = duties(round_)
-    barred = apart.editors | apart.owners | apart.barred | {apart.submitter}
-    roles = [step.role for step in round_.steps]
-    round_.staff = Staff(roles, request.unit, request.region, round_.today, barred)
+    round_.staff = staff_of(round_)
     return round_
 
 
@@ -75,9 +71,7 @@ def _least(round_: Round) -> rules.Conditions:
 def step_of(round_: Round, user: User) -> Step | None:
     """The open step of the user's role in which he may say something; else one of it, so that he reads why not."""
     staff = round_.staff
-    held = [
-        step for step in round_.steps if step.status == "open" and staff is not None and staff.holds(user, step.role)
-    ]
+    held = [step for step in round_.steps if step.status == "open" and staff is not None and staff.standing(step, user)]
     return next((step for step in held if may_decide(round_, step, user) is None), held[0] if held else None)
 
 

@@ -17,11 +17,28 @@ SENTENCES = {
     ),
     "edited_it": gettext_lazy("You edited this request, so somebody else has to decide it."),
     "no_authority": gettext_lazy("You do not hold the role that this step asks for."),
+    "principal_apart": gettext_lazy(
+        "You would act for somebody who may not decide this request, or has decided another step of it."
+    ),
+    "above_delegation": gettext_lazy("Your delegation covers requests up to %(ceiling)s only."),
     "already_decided": gettext_lazy("You have already decided another step of this request."),
     "needed_later": gettext_lazy(
         "Only you can decide the later step %(role)s, so somebody else has to decide this one."
     ),
     "above_ceiling": gettext_lazy("The amount is above your authority of %(ceiling)s."),
+    "delegation_to_self": gettext_lazy("Nobody delegates to himself."),
+    "delegation_period": gettext_lazy("The delegation must end after it begins, and in the future."),
+    "delegation_too_long": gettext_lazy("A delegation lasts 30 days at most."),
+    "nothing_to_delegate": gettext_lazy("There is nothing to delegate: no role that decides."),
+    "delegate_inactive": gettext_lazy("This account is closed."),
+    "delegate_without_role": gettext_lazy("The delegate needs a role other than sales representative."),
+    "delegate_incompatible": gettext_lazy("A %(theirs)s may not act for a %(mine)s: nobody combines the two duties."),
+    "delegation_needs_ceiling": gettext_lazy(
+        "The delegate holds a lower role or another one; say up to which amount he may decide."
+    ),
+    "delegation_overlaps": gettext_lazy("You have already delegated some of this for some of that time."),
+    "delegation_goes_round": gettext_lazy("With this delegation the items would come back to where they began."),
+    "not_your_delegation": gettext_lazy("Only whoever delegates, or sales operations, can do this."),
     "reason_missing": gettext_lazy("Please give a reason."),
     "conditions_missing": gettext_lazy("Please give at least one condition."),
     "conditions_loosen": gettext_lazy("A condition can only tighten what was asked; return the request instead."),
@@ -35,6 +52,11 @@ SENTENCES = {
     "not_in_this_step": gettext_lazy("This step does not offer that decision."),
     "not_signing": gettext_lazy("This request is not waiting for signatures."),
     "busy": gettext_lazy("Somebody else is deciding this request at this moment. Please try again."),
+    "comment_empty": gettext_lazy("Please write something."),
+    "comment_long": gettext_lazy("A comment has at most %(most)s characters."),
+    "watcher_closed": gettext_lazy("This account is closed."),
+    "watcher_confidential": gettext_lazy("The request is confidential, and this colleague does not see it."),
+    "watcher_not_yours": gettext_lazy("Somebody else keeps this colleague informed."),
     "bulk_size": gettext_lazy("Choose between 1 and %(most)s items."),
     "bulk_not_found": gettext_lazy("You do not see this item, or it does not exist."),
     "bulk_not_this_kind": gettext_lazy("Requests of this kind are decided one at a time."),

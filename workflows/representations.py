@@ -119,7 +119,7 @@ def preview_out(shown: Preview, user: User) -> dict[str, Any]:
                 "status": "carried" if step.carried else "skipped" if step.skipped else "waiting",
                 "carried_why": [dict(why) for why in step.carried.why] if step.carried else [],
                 "reasons": [reason.to_json() for reason in step.plan.reasons],
-                "people": [member.display_name for member in step.pool.members],
+                "people": list(step.people),
                 "due_at": step.due_at,
             }
             for step in shown.steps

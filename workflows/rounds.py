@@ -1,6 +1,5 @@
 """Building, reading and writing one round of a request under its row lock."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -11,16 +10,19 @@ from accounts.models import User
 from audit.services import record
 from jobs import services as jobs
 from policies.queries import pinned_pack
-from policies.rules.plan import PlanStep, compile_plan
+from policies.rules.plan import compile_plan
 from policies.rules.risk import risk
 from workflows import rules
 from workflows.content import conditions_to_json, facts_from_json
-from workflows.engine import Round
+from workflows.engine import Round, drop_question
 from workflows.kind import Assessment, Kind
 from workflows.kinds import REGISTRY
-from workflows.models import Decision, NumberSeries, Request, State, Step, Submission
-from workflows.people import Staff
+from workflows.models import Capacity, Decision, NumberSeries, Request, State, Step, Submission
+from workflows.notices import news
+from workflows.people import Standing
 from workflows.preview import Preview
+from workflows.seating import steps_of
+from workflows.staffing import staff_of
 
 RETURN_WAIT: Final = timedelta(hours=24)
 # What a submission says about its request, again in every round.
@@ -77,11 +79,12 @@ def start(kind: Kind, request: Request, shown: Preview, actor: User) -> Round:
     )
     steps = []
     for each in shown.steps:
-        step = _new_step(request, submission, each.plan, each.plan.stage)
-        step.status, step.queue_key = "skipped" if each.skipped else "waiting", each.pool.queue_key
-        if each.carried is not None:
-            step.status, step.carried_from, step.carried_why = "carried", each.carried.decision, list(each.carried.why)
-        steps.append(step)
+        for step in steps_of(request, submission, each.plan, each.plan.stage):
+            step.status, step.queue_key = "skipped" if each.skipped else "waiting", each.pool.queue_key
+            if each.carried is not None:
+                step.status, step.carried_from = "carried", each.carried.decision
+                step.carried_why = list(each.carried.why)
+            steps.append(step)
     Step.objects.bulk_create(steps)
     request.effective_at = None  # a revision is agreed anew
     request.risk = risk(pinned_pack(shown.plan.policy_number, shown.plan.policy_digest), shown.plan)
@@ -121,41 +124,31 @@ def _latest(no: str) -> Submission | None:
     )
 
 
-def duties(round_: Round) -> rules.Duties:
-    """The natural persons who must stay apart in this round."""
-    request = round_.request
-    owners = (request.owner, request.customer.owner if request.customer else None)
-    return rules.Duties(
-        submitter=request.submitter.person_id,
-        owners=frozenset(owner.person_id for owner in owners if owner),
-        editors=frozenset(round_.submission.editors),
-        barred=round_.kind.barred(round_.submission.content, round_.today),
-        decided=frozenset(person for step in round_.steps for person in _spoke(step)),
-    )
-
-
-def _spoke(step: Step) -> Iterator[int]:
-    """Natural persons who have had their say in the step: who decided, and for whom; none when it is asked again."""
-    if step.status in rules.GONE:
-        return
-    decision = step.carried_from if step.status == "carried" else getattr(step, "decision", None)
-    if decision is None:
-        return
-    yield decision.person_id
-    if decision.on_behalf_of is not None:
-        yield decision.on_behalf_of.person_id
-
-
 def write_decision(
-    round_: Round, step: Step, actor: User, verb: str, reason: str, conditions: rules.Conditions, channel: str
+    round_: Round,
+    step: Step,
+    actor: User,
+    verb: str,
+    reason: str,
+    conditions: rules.Conditions,
+    channel: str,
+    standing: Standing | None = None,
 ) -> Decision:
-    """Insert the decision with its event and settle the step."""
+    """Insert the decision with its event and settle the step.
+
+    Args:
+        standing: in which capacity, when it is not that of somebody whose step it is.
+    """
+    standing = standing or (round_.staff.standing(step, actor) if round_.staff else None) or Standing(Capacity.OWN)
     decision = Decision.objects.create(
         request=round_.request,
         submission=round_.submission,
         step=step,
         actor=actor,
         person_id=actor.person_id,
+        on_behalf_of=standing.principal,
+        capacity=standing.capacity,
+        attempt=_spent(round_, actor),
         role=step.role,
         verb=verb,
         reason=reason,
@@ -165,18 +158,28 @@ def write_decision(
         decided_at=round_.now,
     )
     step.status, step.closed_at = rules.STATUS_AFTER[verb], round_.now
+    drop_question(step, round_)
     round_.touch(step)
     said = {"step": step.key, "status": step.status, "verb": verb, "role": step.role, **decision.conditions}
+    if standing.capacity != Capacity.OWN:
+        said["capacity"] = standing.capacity.value
     round_.tell("decided", step, verb=verb)
     note(
         round_,
         "request.decided",
+        on_behalf_of=standing.principal,
         reason=reason,
         content_sha256=decision.content_sha256,
         after=said,
         rules=[reason_["code"] for reason_ in step.reasons],
     )
     return decision
+
+
+def _spent(round_: Round, actor: User) -> int:
+    """How many decisions of this person in the round do not count any more."""
+    gone = (step for step in round_.steps if step.status in rules.GONE)
+    return sum(hasattr(step, "decision") and step.decision.person_id == actor.person_id for step in gone)
 
 
 def ask_more(round_: Round, facts: dict[str, Any]) -> None:
@@ -196,35 +199,12 @@ def ask_more(round_: Round, facts: dict[str, Any]) -> None:
         if step.status == "waiting" and step.key in at:
             step.stage = max(settled, at[step.key])
             round_.touch(step)
-    added = Step.objects.bulk_create(
-        _new_step(round_.request, submission, step, max(settled + 1, step.stage))
-        for step in plan.steps
-        if step.key not in there
-    )
-    round_.steps = sorted([*round_.steps, *added], key=lambda step: (step.stage, step.pk))
+    missing = [step for step in plan.steps if step.key not in there]
+    seats = (steps_of(round_.request, submission, step, max(settled + 1, step.stage)) for step in missing)
+    added = Step.objects.bulk_create(seat for each in seats for seat in each)
+    round_.add(added)
     round_.staff = staff_of(round_)
     note(round_, "request.steps_added", after={"steps": [step.key for step in added]}, extra={"because": sorted(facts)})
-
-
-def _new_step(request: Request, submission: Submission, planned: PlanStep, stage: int) -> Step:
-    return Step(
-        request=request,
-        submission=submission,
-        key=planned.key,
-        stage=stage,
-        role=planned.role,
-        mode=planned.mode,
-        reasons=[reason.to_json() for reason in planned.reasons],
-        sla_hours=planned.sla_hours,
-        status="waiting",
-    )
-
-
-def staff_of(round_: Round) -> Staff:
-    """The people of the round's steps, without those who must stay apart."""
-    request, apart = round_.request, duties(round_)
-    barred = apart.editors | apart.owners | apart.barred | {apart.submitter}
-    return Staff([step.role for step in round_.steps], request.unit, request.region, round_.today, barred)
 
 
 def advance(round_: Round, task: Any, actor: User | None) -> None:
@@ -239,18 +219,19 @@ def advance(round_: Round, task: Any, actor: User | None) -> None:
 
 
 def save(round_: Round) -> None:
-    """Write the projections: touched steps and the envelope; and what the process passed last."""
+    """Write the projections: touched steps and the envelope; what the process passed last; have people told."""
     if round_.passed:
         round_.write_passed()
     if round_.touched:
         Step.objects.bulk_update(round_.touched, WRITTEN)
     round_.request.save(update_fields=["process", "state", "round", "effective_at", "closed_at", "risk", *ENVELOPE])
+    news(round_.news, request=round_.request.pk)
 
 
-def return_within_a_day(round_: Round) -> None:
+def return_within_a_day(round_: Round, step: Step) -> None:
     """A return waits for the other parties of the stage, but not longer than a day (routing rule 4)."""
     request = round_.request
-    key, payload = f"return:{request.no}:{request.round}", {"no": request.no, "round": request.round}
+    key, payload = f"return:{request.no}:{request.round}:{step.key}", {"no": request.no, "round": request.round}
     jobs.enqueue("workflows.return_due", key, payload, due_at=round_.now + RETURN_WAIT)
 
 

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from accounts.models import User
 from accounts.queries import has_role
 from accounts.roles import Role
+from workflows.rules.delegation import Mandate
 
 
 class DelegationQuerySet(models.QuerySet["Delegation"]):
@@ -85,3 +86,9 @@ class Delegation(models.Model):
         """The requests that this covers, by kind and headline amount."""
         kinds = Q(**{f"{request}kind__in": self.kinds}) if self.kinds else Q()
         return kinds & (Q(**{f"{request}amount__lte": self.ceiling}) if self.ceiling is not None else Q())
+
+    def mandate(self) -> Mandate:
+        """As the rules see it."""
+        return Mandate(
+            self.delegator_id, self.delegate_id, self.valid_from, self.valid_to, frozenset(self.kinds), self.ceiling
+        )

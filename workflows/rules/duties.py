@@ -16,12 +16,19 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Decider:
-    """Who wants to decide, as of now."""
+    """Who wants to decide, as of now.
+
+    Args:
+        holds_role: in his own right, or for somebody who does.
+        ceiling: the highest of those who agreed, this one included; None: no ceiling.
+        principal: the natural person for whom he acts.
+    """
 
     person: int
     active: bool
     holds_role: bool
-    ceiling: Decimal | None = None  # the highest of those who agreed, this one included; None: no ceiling
+    ceiling: Decimal | None = None
+    principal: int | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +71,8 @@ def refusal_to_decide(
         return apart
     if not decider.holds_role:
         return Refusal("no_authority")
+    if decider.principal is not None and (decider.principal in duties.decided or _apart(decider.principal, duties)):
+        return Refusal("principal_apart")
     if decider.person in duties.decided:
         return Refusal("already_decided")
     if final_amount is not None and decider.ceiling is not None and final_amount > decider.ceiling:

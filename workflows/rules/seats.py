@@ -1,4 +1,4 @@
-"""Whether there are enough different people for the steps of a plan."""
+"""Whether there are enough different people for the steps of a plan, and who stands in where there is nobody."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -30,7 +30,10 @@ def seat(candidates: Mapping[str, Collection[int]]) -> dict[str, int] | None:
 
 
 def duplicates_to_skip(
-    order: Sequence[tuple[int, str]], candidates: Mapping[str, Collection[int]], afterwards: Collection[str] = ()
+    order: Sequence[tuple[int, str]],
+    candidates: Mapping[str, Collection[int]],
+    afterwards: Collection[str] = (),
+    functions: Mapping[str, str] | None = None,
 ) -> tuple[str, ...] | None:
     """The fewest lower steps to skip because their only person also sits higher (routing rule 3).
 
@@ -38,6 +41,7 @@ def duplicates_to_skip(
         order: (stage, step key), lowest stage first.
         candidates: step key -> persons who could decide it.
         afterwards: steps that act when it is in force already; none before it is skipped for one of them.
+        functions: of each step; none is skipped for one of another function (approval reference 1C, dedupe).
 
     Returns:
         keys to skip (often empty), or None when even then a step has nobody of its own.
@@ -51,7 +55,10 @@ def duplicates_to_skip(
             later = (
                 other
                 for at, other in order
-                if other in left and at > stage and (key in afterwards or other not in afterwards)
+                if other in left
+                and at > stage
+                and (key in afterwards or other not in afterwards)
+                and (functions is None or functions[key] == functions[other])
             )
             if any(left[other] == left[key] for other in later):
                 skipped.append(key)
@@ -60,3 +67,15 @@ def duplicates_to_skip(
         else:
             return None
     return tuple(skipped)
+
+
+def ladder(role: str, places: Mapping[str, tuple[str, int]], owner: str) -> tuple[str, ...]:
+    """Who takes the place of a role that nobody holds: its superiors in the same function, then the policy owner.
+
+    Args:
+        places: function and level of each role (table ROLES of the policy).
+        owner: role of the policy owner (policy parameter `policy_owner`).
+    """
+    function, level = places.get(role, ("", 0))
+    above = sorted((at, other) for other, (where, at) in places.items() if where == function and at > level)
+    return tuple(dict.fromkeys([*(other for _at, other in above), *([owner] if owner != role else [])]))

@@ -98,7 +98,7 @@ def _path_step(step: Step, request: Request, round_: Round | None) -> dict[str, 
 def _people(step: Step, round_: Round | None) -> list[str]:
     if round_ is None or round_.staff is None or step.status not in ("open", "waiting"):
         return []
-    return [member.display_name for member in round_.staff.pool(step.role).members]
+    return [each.name for each in round_.staff.acting(step)]
 
 
 def _hours(step: Step, request: Request, round_: Round | None) -> Decimal | int | None:
