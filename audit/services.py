@@ -2,6 +2,8 @@
 
 import secrets
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -61,34 +63,112 @@ def record(
     actions.known(action)
     if not connection.in_atomic_block:
         raise NoTransactionError(f"record({action!r}) outside a transaction")
-    before, after = _changes(before, after)
     commitments, values = _commit_to(pii or {})
-    body: dict[str, Any] = {
-        "v": VERSION,
-        "id": uuid.uuid4(),
-        "stream": stream,
-        "action": action,
-        "actor": _person(actor) if actor else {"is_system": True, "name": "system"},
-        "on_behalf_of": _person(on_behalf_of) if on_behalf_of else None,
-        "origin": origin.current().to_json(),
-        "object": _filled(type=object_type, id=str(object_id), label=object_label, content_sha256=content_sha256),
-        "request_no": request_no,
-        "customer": _filled(id=customer_id, label=customer_label),
-        "before": before,
-        "after": after,
-        "reason": reason,
-        "policy": policy,
-        "rules": rules,
-        "idempotency_key": idempotency_key,
-        "pii": commitments,
-        "extra": extra,
-    }
-    event = _append(stream, _filled(**body)) if at is None else _append_at(stream, _filled(**body), at)
+    body = _body(
+        action,
+        stream,
+        actor=actor,
+        on_behalf_of=on_behalf_of,
+        object_=_filled(type=object_type, id=str(object_id), label=object_label, content_sha256=content_sha256),
+        customer=_filled(id=customer_id, label=customer_label),
+        before=before,
+        after=after,
+        request_no=request_no,
+        reason=reason,
+        policy=policy,
+        rules=rules,
+        idempotency_key=idempotency_key,
+        pii=commitments,
+        extra=extra,
+    )
+    event = _append(stream, body) if at is None else _append_at(stream, body, at)
     if values:
         PiiValue.objects.bulk_create(
             PiiValue(event=event, field=field, salt=salt, value=value) for field, salt, value in values
         )
     return event
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """One event of many that time or the policy brings about at once, each in a stream of its own; as in `record`."""
+
+    stream: str
+    object_type: str
+    object_id: str
+    object_label: str
+    request_no: str | None
+    customer_id: int | None
+    customer_label: str
+    after: dict[str, Any]
+    policy: dict[str, Any] | None = None
+
+
+def record_each(action: str, occurrences: Sequence[Occurrence], *, at: datetime) -> None:
+    """Append one event of the system to each of many streams: one statement, however many they are.
+
+    Args:
+        occurrences: at most one for a stream.
+        at: the database's clock, read under the locks that order the streams.
+
+    Raises:
+        UnknownActionError, NoTransactionError, NotCanonicalError; ValueError for two events of one stream.
+    """
+    actions.known(action)
+    if not connection.in_atomic_block:
+        raise NoTransactionError(f"record_each({action!r}) outside a transaction")
+    streams = [each.stream for each in occurrences]
+    if len(set(streams)) != len(streams):
+        raise ValueError("one statement appends one event to a stream")
+    if not streams:
+        return
+    bodies = [canonical.dumps({**_occurred(action, each), "at": at}) for each in occurrences]
+    genesis = [chain.genesis(stream) for stream in streams]
+    with connection.cursor() as cursor:
+        cursor.execute(_APPEND_EACH, {"streams": streams, "bodies": bodies, "genesis": genesis})
+
+
+def _occurred(action: str, each: Occurrence) -> dict[str, Any]:
+    return _body(
+        action,
+        each.stream,
+        actor=None,
+        object_=_filled(type=each.object_type, id=each.object_id, label=each.object_label),
+        customer=_filled(id=each.customer_id, label=each.customer_label),
+        after=each.after,
+        request_no=each.request_no,
+        policy=each.policy,
+    )
+
+
+def _body(
+    action: str,
+    stream: str,
+    *,
+    actor: User | None,
+    on_behalf_of: User | None = None,
+    object_: dict[str, Any],
+    customer: dict[str, Any],
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    **said: Any,
+) -> dict[str, Any]:
+    """What is hashed; members that say nothing are left out."""
+    before, after = _changes(before, after)
+    return _filled(
+        v=VERSION,
+        id=uuid.uuid4(),
+        stream=stream,
+        action=action,
+        actor=_person(actor) if actor else {"is_system": True, "name": "system"},
+        on_behalf_of=_person(on_behalf_of) if on_behalf_of else None,
+        origin=origin.current().to_json(),
+        object=object_,
+        customer=customer,
+        before=before,
+        after=after,
+        **said,
+    )
 
 
 @transaction.atomic
@@ -138,6 +218,16 @@ SELECT %(stream)s, coalesce(seq, 0) + 1, %(body)s, coalesce(hash, %(genesis)s::b
         || convert_to(%(body)s, 'UTF8'))
 FROM audit_stream_head(%(stream)s)
 RETURNING id, stream_seq
+"""
+
+
+_APPEND_EACH = """
+INSERT INTO audit_event (stream, stream_seq, body, prev_hash, row_hash)
+SELECT given.stream, coalesce(seq, 0) + 1, given.body, coalesce(hash, given.genesis),
+    sha256('\\x00'::bytea || coalesce(hash, given.genesis) || int8send(coalesce(seq, 0) + 1)
+        || convert_to(given.body, 'UTF8'))
+FROM unnest(%(streams)s::text[], %(bodies)s::text[], %(genesis)s::bytea[]) AS given(stream, body, genesis)
+CROSS JOIN LATERAL audit_stream_head(given.stream)
 """
 
 

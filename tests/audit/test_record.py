@@ -212,3 +212,26 @@ def test_a_table_may_allow_columns_that_are_filled_in_once(db: None) -> None:
         ):
             with pytest.raises(IntegrityError), transaction.atomic():
                 cursor.execute(refused)
+
+
+def test_events_of_many_streams_are_appended_with_one_statement(rep: User, django_assert_num_queries) -> None:
+    note(rep, "request:CA-2")
+    streams = ["request:CA-1", "request:CA-2", "request:CA-3"]
+    happened = [
+        services.Occurrence(each, "request", each[-1], each[8:], each[8:], None, "", {"n": 1}) for each in streams
+    ]
+    now = db_now()
+    with django_assert_num_queries(1):
+        services.record_each("test.changed", happened, at=now)
+    found = [
+        (event.stream, event.stream_seq, event.actor_name) for event in Event.objects.filter(at=now).order_by("stream")
+    ]
+    assert found == [(streams[0], 1, "system"), (streams[1], 2, "system"), (streams[2], 1, "system")]
+    assert verify().findings == []
+
+
+@pytest.mark.django_db
+def test_one_statement_appends_one_event_to_a_stream() -> None:
+    twice = [services.Occurrence("request:CA-1", "request", "1", "", None, None, "", {})] * 2
+    with pytest.raises(ValueError, match="one event"):
+        services.record_each("test.changed", twice, at=db_now())
