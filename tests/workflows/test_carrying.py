@@ -1,0 +1,149 @@
+"""Approvals that stand after a revision, through the real doors (approval reference 5.1 W10, W11; 5.2 R1, R2, R7)."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from credit import services as credit
+from credit.models import CreditLine
+from tests import factories
+from tests.factories import Company
+from tests.workflows.factories import ready_application
+from workflows import services
+from workflows.kinds.credit import KIND
+from workflows.models import Decision, Request, Step, Submission
+from workflows.preview import preview
+from workflows.queries_pages import current_round
+from workflows.staffing import duties
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def company() -> Company:
+    return factories.company()
+
+
+def submitted(company: Company, limit: int = 500_000) -> Request:
+    """500,000 routes as CL-3: SM, then RD and CC together, then CFO."""
+    letter = ready_application(company, limit=limit)
+    return services.submit(KIND, letter.pk, actor=company.rep, idempotency_key=uuid4().hex)
+
+
+def decide(request: Request, role: str, company: Company, verb: str = "approve", **said: Any) -> Decision:
+    people = {"SM": company.manager, "RD": company.director, "CC": company.credit_controller, "CFO": company.cfo}
+    request.refresh_from_db()
+    sha = Submission.objects.get(request=request, round=request.round).content_sha256
+    step = Step.objects.get(request=request, role=role, status="open")
+    key = {"content_sha256": sha, "idempotency_key": uuid4().hex}
+    return services.decide(request.no, step.pk, actor=people[role], verb=verb, **key, **said)
+
+
+def approve(request: Request, company: Company, *roles: str) -> None:
+    for role in roles:
+        decide(request, role, company)
+
+
+def revise(request: Request, company: Company, **changes: Any) -> None:
+    letter = KIND.lock(request.letter_id)
+    credit.save_draft(letter.customer, changes, company.rep, letter)
+    services.resubmit(request.no, actor=company.rep, idempotency_key=uuid4().hex)
+    request.refresh_from_db()
+
+
+def standing(request: Request) -> dict[str, str]:
+    """Statuses of the current round by role."""
+    rows = Step.objects.filter(request=request, submission__round=request.round)
+    return dict(rows.values_list("role", "status"))
+
+
+def test_w10_who_approved_is_not_asked_again_when_nothing_that_matters_changed(company: Company) -> None:
+    request = submitted(company)
+    approve(request, company, "SM", "RD", "CC")
+    decide(request, "CFO", company, "return", reason="Which hospitals?")
+    revise(request, company, reason_text="No. 3 and No. 5.")
+    assert standing(request) == {"SM": "carried", "RD": "carried", "CC": "carried", "CFO": "open"}
+    first = Decision.objects.get(request=request, role="SM")
+    carried = Step.objects.get(request=request, role="SM", status="carried")
+    assert carried.carried_from == first
+    assert [why["en"] for why in carried.carried_why] == ["Nothing that this approval was asked for has changed"]
+    decide(request, "CFO", company)
+    request.refresh_from_db()
+    assert request.state == "approved"
+    assert CreditLine.objects.get(request_no=request.no).amount == Decimal(500_000)
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected"),
+    [
+        (450_000, {"SM": "carried", "RD": "carried", "CC": "carried", "CFO": "open"}),
+        (500_000, {"SM": "carried", "RD": "carried", "CC": "carried", "CFO": "open"}),
+        (550_000, {"SM": "open", "RD": "waiting", "CC": "waiting", "CFO": "waiting"}),
+    ],
+)
+def test_r2_a_lower_amount_is_carried_and_a_higher_one_goes_the_whole_way(
+    company: Company, limit: int, expected: dict[str, str]
+) -> None:
+    request = submitted(company)
+    approve(request, company, "SM", "RD", "CC")
+    decide(request, "CFO", company, "return", reason="Look at the amount again.")
+    revise(request, company, req_limit=Decimal(limit))
+    assert standing(request) == expected
+
+
+def test_the_comparison_is_always_with_what_the_person_decided_on_however_many_rounds_ago(company: Company) -> None:
+    request = submitted(company)
+    approve(request, company, "SM", "RD", "CC")
+    decide(request, "CFO", company, "return", reason="Lower, please.")
+    revise(request, company, req_limit=Decimal(400_000))
+    decide(request, "CFO", company, "return", reason="And the other hospital?")
+    revise(request, company, req_limit=Decimal(480_000))  # above the last round, below what they decided on
+    assert standing(request)["SM"] == "carried"
+    decided_on = Step.objects.get(request=request, role="SM", status="carried", submission__round=3).carried_from
+    assert decided_on is not None
+    assert decided_on.submission.round == 1
+
+
+def test_conditions_of_a_carried_approval_still_tighten_what_is_granted(company: Company) -> None:
+    request = submitted(company)
+    lower = {"limit": factories.amount(300_000)}
+    decide(request, "SM", company, "approve_conditional", reason="Start smaller.", conditions=lower)
+    approve(request, company, "RD", "CC")
+    decide(request, "CFO", company, "return", reason="Which hospitals?")
+    revise(request, company, reason_text="No. 3 and No. 5.")
+    decide(request, "CFO", company)
+    assert CreditLine.objects.get(request_no=request.no).amount == Decimal(300_000)
+
+
+def test_who_was_carried_does_not_decide_another_step(company: Company) -> None:
+    request = submitted(company)
+    approve(request, company, "SM", "RD", "CC")
+    decide(request, "CFO", company, "return", reason="Which hospitals?")
+    revise(request, company, reason_text="No. 3 and No. 5.")
+    persons = {company.manager.person_id, company.director.person_id, company.credit_controller.person_id}
+    assert persons <= duties(current_round(request)).decided
+
+
+def test_the_submitter_sees_before_sending_what_is_carried(company: Company) -> None:
+    request = submitted(company)
+    approve(request, company, "SM", "RD", "CC")
+    decide(request, "CFO", company, "return", reason="Which hospitals?")
+    request.refresh_from_db()
+    shown = preview(KIND, KIND.lock(request.letter_id), company.rep, request)
+    assert {step.plan.role: step.carried is not None for step in shown.steps} == {
+        "SM": True,
+        "RD": True,
+        "CC": True,
+        "CFO": False,
+    }
+    assert shown.expected_hours == 16, "only the CFO's hours are left"
+
+
+def test_who_returned_it_in_a_stage_decides_again_and_his_colleague_does_not(company: Company) -> None:
+    request = submitted(company)
+    approve(request, company, "SM", "RD")
+    decide(request, "CC", company, "return", reason="Statements are old.")
+    revise(request, company, reason_text="New statements are attached.")
+    assert standing(request) == {"SM": "carried", "RD": "carried", "CC": "open", "CFO": "waiting"}
