@@ -31,7 +31,12 @@ class Carried:
 
 
 def carried(
-    request: Request, plan: Plan, pack: Pack, facts: Mapping[str, Any], barred: Collection[int]
+    request: Request,
+    plan: Plan,
+    pack: Pack,
+    facts: Mapping[str, Any],
+    barred: Collection[int],
+    fixed: Mapping[str, Any] | None = None,
 ) -> dict[str, Carried]:
     """Steps of the new plan whose approval of the round before stands, by step key. One statement.
 
@@ -42,6 +47,7 @@ def carried(
         request: as it was returned, in its old round.
         facts: of the revision.
         barred: natural persons who may not decide the revision.
+        fixed: what has to be asked for in the same words, by name; no approval stands when any of it changed.
     """
     decided = _decided(request)
     columns = pack.kinds[plan.request_kind].columns
@@ -49,6 +55,9 @@ def carried(
     for step in plan.steps:
         decision = decided.get(step.role)
         if decision is None or not _same_seat(step, decision) or decision.person_id in barred:
+            continue
+        asked = decision.submission.content["asked"]
+        if any(asked.get(name) != value for name, value in (fixed or {}).items()):
             continue
         before = facts_from_json(columns, decision.submission.content["facts"])
         compared = compare(pack, plan, step.role, before, facts)

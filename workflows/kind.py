@@ -112,6 +112,7 @@ class Kind:
         hints: (pack, facts, letter) -> what would make the path shorter.
         bulk: whether many of them may be decided at once, each below the policy's ``bulk_cap``.
         barred: (content, business date) -> natural persons who may not decide it, besides its author and editors.
+        fixed: what is asked, by name, of which no word may change if an approval is to stand: the text of a contract.
         rivals: letter -> which open requests of this kind for the customer stand in its way; an emergency does not wait
             for what others ask.
     """
@@ -134,8 +135,13 @@ class Kind:
     left_authority: Callable[[Decimal, Terms, Terms], Decimal] = _as_asked
     hints: Callable[[Pack, Facts, Any], list[Reason]] = _no_hints
     rivals: Callable[[Any], Q] = _every_other
+    fixed: tuple[str, ...] = ()
     barred: Callable[[Mapping[str, Any], date], frozenset[int]] = _nobody
     bulk: bool = False
+
+    def fixed_in(self, content: Mapping[str, Any]) -> dict[str, Any]:
+        """Of what a submission asks, that which has to stay as it is."""
+        return {name: content["asked"].get(name) for name in self.fixed}
 
     @property
     def measures(self) -> bool:

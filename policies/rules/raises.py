@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from policies.rules.chains import Chain
 from policies.rules.pack import Authority, Pack
 from policies.rules.plan import authority_ceiling
 from policies.rules.tables import Reason
@@ -53,13 +52,11 @@ def _ceiling_reason(after: Pack, grant: Authority, old: Decimal | None) -> Reaso
 
 
 def _by_chain(before: Pack, after: Pack) -> Iterator[tuple[str, Reason]]:
-    for band, chain in after.chains.items():
-        old = before.chains.get(band)
-        if old is None or not _last(old):
-            continue
-        for role in sorted(_last(chain) - _last(old)):
+    for band in after.chains:
+        old = _last(before, band)
+        for role in sorted(_last(after, band) - old) if old else ():
             zh, en = _named(after, role)
-            others = [_named(before, other) for other in sorted(_last(old))]
+            others = [_named(before, other) for other in sorted(old)]
             yield (
                 role,
                 Reason(
@@ -71,10 +68,11 @@ def _by_chain(before: Pack, after: Pack) -> Iterator[tuple[str, Reason]]:
             )
 
 
-def _last(chain: Chain) -> frozenset[str]:
-    """Whoever approves last before it takes effect; nobody where nobody is needed."""
-    stages = chain.stages[: chain.effect_after]
-    return frozenset(stages[-1]) - chain.comments if stages else frozenset()
+def _last(pack: Pack, band: str) -> frozenset[str]:
+    """Whoever approves last before it takes effect; nobody where nobody is needed, or in a band that is not there."""
+    chain = pack.chains.get(band)
+    stages = chain.stages[: chain.effect_after] if chain is not None else ()
+    return frozenset(stages[-1]) - chain.comments if chain is not None and stages else frozenset()
 
 
 def _named(pack: Pack, role: str) -> tuple[str, str]:

@@ -14,5 +14,6 @@ KINDS: Final = (
     "special_price",
     "contract_template",
     "contract",
+    "policy",
 )
 REGISTRY: dict[str, Kind] = {name: import_module(f"{__name__}.{name}").KIND for name in KINDS}

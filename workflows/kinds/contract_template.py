@@ -72,4 +72,5 @@ KIND = Kind(
     reopened=lambda letter, actor: templates.reopen(letter, actor=actor),
     withdrawn=lambda letter, actor: templates.release(letter, actor=actor),
     take_effect=take_effect,
+    fixed=("sha256",),
 )
