@@ -10,12 +10,12 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from policies.rules.cells import NUMBER_KINDS, Fact, PolicyError
 from policies.rules.facts import DERIVED, NUMBERS, complete
 from policies.rules.pack import KindRules, Pack
-from policies.rules.plan import compile_plan
+from policies.rules.plan import PlanStep, compile_plan
 from policies.rules.tables import Column
 
 # Memory stays bounded however many different cases there are.
@@ -38,18 +38,28 @@ class NotJudged(Exception):
         self.why, self.name = why, name
 
 
+class Asked(NamedTuple):
+    """A role that is asked: how it takes part, and how many of it decide together (of a whole pool at least one)."""
+
+    role: str
+    mode: str
+    panel: str = ""
+    decisions: int = 1
+
+
 @dataclass(frozen=True, slots=True)
 class Path:
-    """Whom a version asks, stage by stage as (role, mode); blocks stop the submission altogether."""
+    """Whom a version asks, stage by stage; blocks stop the submission altogether."""
 
-    stages: tuple[tuple[tuple[str, str], ...], ...]
+    stages: tuple[tuple[Asked, ...], ...]
     blocks: tuple[str, ...]
     hours: int
 
     @property
     def roles(self) -> tuple[str, ...]:
-        """Everybody who is asked, nobody when it is blocked."""
-        return () if self.blocks else tuple(role for stage in self.stages for role, _mode in stage)
+        """Everybody who is asked, once for each decision; nobody when it is blocked."""
+        asked = () if self.blocks else (each for stage in self.stages for each in stage)
+        return tuple(each.role for each in asked for _ in range(each.decisions))
 
     @property
     def automatic(self) -> bool:
@@ -61,7 +71,7 @@ class Path:
         """In the notation of the policy tables, ``SM → (RD ∥ CC)``; blocks by their codes."""
         if self.blocks:
             return " ".join(self.blocks)
-        stages = (" ∥ ".join(role for role, _mode in stage) for stage in self.stages)
+        stages = (" ∥ ".join(each.role + each.panel for each in stage) for stage in self.stages)
         return " → ".join(f"({stage})" if "∥" in stage else stage for stage in stages)
 
 
@@ -115,8 +125,18 @@ class Judge:
             plan = compile_plan(self._pack, kind, facts)
         except PolicyError as error:
             return NotJudged("tables", str(error)[:120])
-        stages = tuple(tuple((step.role, step.mode) for step in stage.steps) for stage in plan.stages)
-        return Path(stages, tuple(dict.fromkeys(block.code for block in plan.blocks)), plan.expected_hours)
+        blocks = tuple(dict.fromkeys(block.code for block in plan.blocks))
+        return Path(tuple(tuple(map(_asked, stage.steps)) for stage in plan.stages), blocks, plan.expected_hours)
+
+
+def _asked(step: PlanStep) -> Asked:
+    rule = step.panel
+    if rule is None:
+        return Asked(step.role, step.mode)
+    if rule.mode == "vote":
+        veto = "" if rule.reject_policy == "counted" else f" {rule.reject_policy}"
+        return Asked(step.role, step.mode, f"[{rule.needed}/{rule.seats}{veto}]", rule.needed)
+    return Asked(step.role, step.mode, f"[{rule.mode}]")
 
 
 class _Reader:

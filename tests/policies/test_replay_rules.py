@@ -10,7 +10,7 @@ import pytest
 
 from policies.rules.pack import Pack, build_pack
 from policies.rules.plan import compile_plan
-from policies.rules.replay import Judge, NotJudged, Path, change
+from policies.rules.replay import Asked, Judge, NotJudged, Path, change
 from policies.rules.tally import Case, Tally
 from policies.seed import default_content, default_pack
 from tests.policies.facts import E1, facts, limit
@@ -77,6 +77,13 @@ def test_a_shorter_chain_shows_whom_it_spares_and_what_it_releases(looser: Pack)
 
 def test_what_people_refused_and_the_draft_would_ease_is_counted(looser: Pack) -> None:
     assert judged(looser, limit(250_000), outcome="rejected")["kinds"]["credit"]["eased_refused"] == 1
+
+
+def test_a_panel_counts_for_as_many_decisions_as_it_needs() -> None:
+    data = judged(draft(("CHAIN", "CL-2", {"outputs": {"chain": "SM → CC[2/3] → FM[all]"}})), limit(250_000))
+    assert data["kinds"]["credit"]["changes"] == {"longer": 1}
+    assert data["roles"]["CC"] == {"before": 1, "after": 2}
+    assert data["examples"]["longer"][0]["after"] == "SM → CC[2/3] → FM[all]"
 
 
 def test_an_empty_chain_makes_requests_automatic() -> None:
@@ -148,13 +155,13 @@ def test_cases_of_one_group_really_have_one_path() -> None:
     judge = Judge(pack, pack)
     for known in some_cases(1_500):
         plan = compile_plan(pack, "credit", known)
-        stages = tuple(tuple((step.role, step.mode) for step in stage.steps) for stage in plan.stages)
+        stages = tuple(tuple(Asked(step.role, step.mode) for step in stage.steps) for stage in plan.stages)
         blocks = tuple(dict.fromkeys(block.code for block in plan.blocks))
         assert judge.path("credit", stored(known)) == Path(stages, blocks, plan.expected_hours)
 
 
 def test_every_change_has_one_name() -> None:
-    sm, cc, cfo = ("SM", "endorse"), ("CC", "approve"), ("CFO", "approve")
+    sm, cc, cfo = Asked("SM", "endorse"), Asked("CC", "approve"), Asked("CFO", "approve")
     nobody, one, two = Path((), (), 0), Path(((sm,),), (), 8), Path(((sm,), (cc,)), (), 24)
     stopped = Path((), ("BL-1",), 0)
     pairs = {
