@@ -94,6 +94,20 @@ class DecisionForm(forms.Form):
         return any(self.data.get(name) for name in names) or any(name in self.errors for name in names)
 
 
+class BulkForm(forms.Form):
+    """One comment for several items of the queue."""
+
+    verb = forms.CharField(max_length=20, widget=forms.HiddenInput)
+    role = forms.CharField(max_length=3, required=False, widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=_("Comment for all of them"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Needed to return and to reject. Each submitter reads it."),
+    )
+
+
 class WithdrawForm(forms.Form):
     """Why a request is taken back."""
 
@@ -114,6 +128,32 @@ class ShareForm(forms.Form):
         if self.colleague is None:
             raise ValidationError(_("Nobody with this address has an account here."), code="unknown")
         return str(self.cleaned_data["email"])
+
+
+class CommentForm(forms.Form):
+    """What one wants to say to everybody who sees a request."""
+
+    text = forms.CharField(
+        label=_("Comment"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
+        help_text=_("Everybody who sees the request reads it. Write @ and a name to tell a colleague."),
+    )
+
+
+class WatcherForm(forms.Form):
+    """Whom to keep informed; nobody named means oneself."""
+
+    email = forms.EmailField(label=_("E-mail of the colleague"), required=False)
+    colleague: User | None = None
+
+    def clean_email(self) -> str:
+        address = str(self.cleaned_data["email"])
+        if address:
+            self.colleague = User.objects.filter(email=User.normal_email(address), is_active=True).first()
+            if self.colleague is None:
+                raise ValidationError(_("Nobody with this address has an account here."), code="unknown")
+        return address
 
 
 def queue_filter(params: QueryDict) -> QueueFilter:

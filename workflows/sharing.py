@@ -24,8 +24,16 @@ def share_request(request: Request, with_user: User, *, actor: User) -> None:
         raise problem(rules.Refusal("not_yours"))
     if not with_user.is_active:
         raise Problem("account_closed", 422, _("This account is closed."))
+    show(request, with_user, actor=actor)
+
+
+def show(request: Request, with_user: User, *, actor: User) -> bool:
+    """Give a colleague sight of the request and its papers, in the caller's transaction; whether he had none before.
+
+    What he has been shown he may read from then on; why he was shown it is the caller's to check.
+    """
     if Request.objects.visible_to(with_user).filter(pk=request.pk).exists():
-        return
+        return False
     assign_perm("workflows.view_request", with_user, request)
     for document in Document.objects.filter(request_no=request.no):
         assign_perm("contracts.view_document", with_user, document)
@@ -41,3 +49,4 @@ def share_request(request: Request, with_user: User, *, actor: User) -> None:
         customer_label=request.customer_name,
         after={"with": with_user.display_name, "user": with_user.pk},
     )
+    return True

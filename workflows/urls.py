@@ -13,6 +13,7 @@ from workflows.views import (
     request_list,
     requests,
     rerating,
+    talk,
 )
 
 app_name = "workflows"
@@ -30,6 +31,10 @@ urlpatterns = [
     path("requests/<str:no>/steps/<int:step>/decide/", requests.decide, name="decide"),
     path("requests/<str:no>/withdraw/", requests.withdraw, name="withdraw"),
     path("requests/<str:no>/share/", requests.share, name="share"),
+    path("requests/<str:no>/comments/", talk.comment, name="comment"),
+    path("requests/<str:no>/watch/", talk.watch, name="watch"),
+    path("requests/<str:no>/unwatch/", talk.unwatch, name="unwatch"),
+    path("requests/<str:no>/people/", talk.people, name="people"),
     path("requests/<str:no>/papers/<int:paper>/", requests.paper, name="paper"),
     path("requests/<str:no>/documents/", requests.documents, name="request-documents"),
     path("requests/<str:no>/revise/", drafts.revise, name="revise"),

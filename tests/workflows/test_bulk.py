@@ -1,13 +1,17 @@
 """Many items with one comment: each is decided or refused by itself (reference approval.md 5.1, trust.md A19 and A20)."""
 
+import re
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.urls import reverse
 
 from accounts.problems import Problem
 from audit.models import Event
+from tests.authz.world import browser
 from tests.pricing.factories import Market, market
 from tests.workflows.factories import ready_application, trading_customer
 from workflows import rules, services
@@ -69,8 +73,8 @@ def test_a19_one_has_changed_and_one_is_barred_each_answers_for_itself_and_leave
     assert list(results.values()) == ["approved"] * 6
     events = Event.objects.filter(request_no__in=[each.no for each in requests])
     assert events.filter(action="request.decided").count() == 6
-    refused = events.exclude(action__in=["request.submitted", "request.decided"])
-    assert sorted(refused.values_list("request_no", flat=True)) == sorted([changed.no, barred.no])
+    refused = events.filter(action="rule.refused").values_list("request_no", flat=True)
+    assert sorted(refused) == sorted([changed.no, barred.no])
 
 
 def test_a20_the_same_items_in_the_other_order_are_taken_in_one_order(shop: Market) -> None:
@@ -155,3 +159,39 @@ def test_the_reasons_why_an_item_is_decided_by_itself() -> None:
         refusal = rules.refusal_in_bulk(replace(item, **change), cap)  # type: ignore[arg-type]
         assert refusal is not None
         assert refusal.code == code
+
+
+def page_of(answer: Any) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+def test_on_the_page_what_was_ticked_is_shown_first_and_then_what_became_of_each(shop: Market) -> None:
+    manager = shop.company.manager
+    requests, large = asked(shop, 3), asked(shop, quantity=200_000)
+    client = browser(manager)
+    items = chosen([*requests, *large])
+    ticked = client.get(reverse("workflows:queue")).content.decode()
+    assert ticked.count('name="step"') == 4
+    review = client.get(reverse("workflows:bulk"), {"step": [each.step for each in items], "query": "sort=risk"})
+    assert "3 items, as" in page_of(review)
+    assert "above 100,000.00" in page_of(review)
+    sent = re.findall(r'name="item" value="([^"]+)"', review.content.decode())
+    assert len(sent) == 3
+    said = {"item": sent, "role": "SM", "idempotency_key": "page", "query": "sort=risk"}
+    nothing = client.post(reverse("workflows:bulk"), {**said, "verb": "reject"})
+    assert nothing.status_code == 422
+    assert "Please give a reason." in page_of(nothing)
+    stale = sent[1][:-64] + "0" * 64
+    answer = client.post(reverse("workflows:bulk"), {**said, "item": [sent[0], stale, sent[2]], "verb": "approve"})
+    assert "2 decided · 1 not decided" in page_of(answer)
+    assert "The request has changed since you opened it." in page_of(answer)
+    assert "/queue/?sort=risk" in answer.content.decode()
+    assert Decision.objects.count() == 2
+
+
+def test_nothing_or_nonsense_ticked_is_no_error_page(shop: Market) -> None:
+    client = browser(shop.company.manager)
+    assert "Nothing is chosen" in page_of(client.get(reverse("workflows:bulk"), {"step": ["x", "9" * 30, "-1"]}))
+    answer = client.post(reverse("workflows:bulk"), {"item": ["x", "a:b:c", ":1:"], "verb": "approve"})
+    assert answer.status_code == 422
+    assert "Choose between 1 and 200 items." in page_of(answer)

@@ -37,7 +37,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @vary_on_headers("HX-Request")
 def panel(request: HttpRequest, step: int) -> HttpResponse:
     """One step to decide; htmx gets the panel alone, everybody else the list with it."""
-    user, wanted = _user(request), queue_filter(request.GET)
+    user, wanted = user_of(request), queue_filter(request.GET)
     found = visible_step(user, step)
     if request.headers.get("HX-Request") == "true":
         context = {**shown.panel(found.request, found, user), "query": query_of(wanted)}
@@ -64,14 +64,15 @@ def page(
     status: int = 200,
 ) -> HttpResponse:
     """The queue as it is filtered, and the panel of a step when one is open."""
-    user = _user(request)
+    user = user_of(request)
     after = queries.place_at(request.GET.get("after", ""))
     steps, more = queries.queue_page(user, wanted, after=after)
     if after is not None and not steps:  # an old address, whose rows have been decided since
         steps, more = queries.queue_page(user, wanted)
-    counts = queries.queue_counts(user)
+    counts, rows = queries.queue_counts(user), rows_of(steps)
     context: dict[str, Any] = {
-        "rows": _rows(steps),
+        "rows": rows,
+        "bulk": any(row["bulk"] for row in rows),
         "several_roles": len(counts.roles) > 1,
         "more": queries.cursor_of(queries.place_of(steps[-1], wanted.sort)) if more else "",
         "chips": _chips(wanted, counts),
@@ -87,7 +88,7 @@ def page(
     return render(request, "workflows/queue.html", context, status=status)
 
 
-def _rows(steps: list[Step]) -> list[dict[str, Any]]:
+def rows_of(steps: list[Step]) -> list[dict[str, Any]]:
     """What the table shows, from rows that were loaded together."""
     now = db_now()
     lines = lines_shown((step.request, {name: getattr(step, name) for name in SHOWN}) for step in steps)
@@ -100,6 +101,7 @@ def _rows(steps: list[Step]) -> list[dict[str, Any]]:
             "kind": REGISTRY[step.request.kind].name,
             "line": lines[step.request_id],
             "hours": hours_until(step.request, step.due_at, now),
+            "bulk": REGISTRY[step.request.kind].bulk and not step.request.confidential,
         }
         for step in steps
     ]
@@ -162,7 +164,8 @@ def _sorts(wanted: QueueFilter) -> list[dict[str, Any]]:
     ]
 
 
-def _user(request: HttpRequest) -> User:
+def user_of(request: HttpRequest) -> User:
+    """Who is logged in."""
     user = request.user
     if not isinstance(user, User):
         raise TypeError("the login middleware lets nobody else in")

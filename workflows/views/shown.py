@@ -28,6 +28,7 @@ from workflows.queries_pages import (
     similar_requests,
 )
 from workflows.refusals import problem
+from workflows.talk import talk
 
 
 def condition_words(kind: Kind, conditions: Mapping[str, Any], currency: str) -> list[str]:
@@ -187,6 +188,7 @@ def panel(
         "origin": origin,
         "granted": granted(round_),
         "similar": similar_requests(request, user),
+        "talk": talk(request, user),
         "pages": pages,
         "frozen": found,
         **letter(pages, found, round_.submission),
