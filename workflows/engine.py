@@ -1,19 +1,23 @@
 """What the nodes of a flow do: one round of one request, in memory, between the row lock and the commit."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from viewflow.workflow.models import Task
 
 from accounts.models import User
 from jobs import services as jobs
-from policies.rules.calendar import add_working_hours, business_date
+from policies.queries import pinned_pack
+from policies.rules.calendar import add_working_hours, business_date, working_hours_between
 from workflows import rules
 from workflows.content import conditions_from_json, terms_from_json
 from workflows.kind import Effect, Kind
-from workflows.models import Decision, Request, State, Step, Submission
+from workflows.models import Decision, Question, Request, State, Step, Submission
 from workflows.people import Staff
+from workflows.sla import first_ring
 
 
 @dataclass
@@ -48,6 +52,10 @@ class Round:
         """Remember that the step's row has to be written."""
         if step not in self.touched:
             self.touched.append(step)
+
+    def add(self, steps: Iterable[Step]) -> None:
+        """Take up steps that were inserted."""
+        self.steps = sorted([*self.steps, *steps], key=lambda step: (step.stage, step.pk))
 
     def tell(self, what: str, step: Step | None = None, **extra: Any) -> None:
         """Remember what people should hear of once this is committed.
@@ -97,16 +105,37 @@ class Round:
         if step_id is None:
             return
         step = next(step for step in self.steps if step.pk == step_id)
-        unit = self.request.unit
-        step.task, step.status, step.opened_at = task, "open", self.now
-        step.due_at = add_working_hours(self.now, step.sla_hours, unit.time_zone, unit.holiday_calendar)
-        if step.mode in rules.LAPSING:
-            payload = {"no": self.request.no, "step": step.pk}
-            jobs.enqueue("workflows.step_due", f"step-due:{step.pk}", payload, due_at=step.due_at)
+        step.task, step.status = task, "open"
+        self.start_clock(step)
         if self.staff is not None and step.assignee_id is None:
             step.queue_key = self.staff.pool(step.role).queue_key
         self.touch(step)
         self.tell("opened", step)
+
+    def start_clock(self, step: Step) -> None:
+        """Start the clock of a step that opens; where it stood since `paused_at`, it goes on with what was left."""
+        unit = self.request.unit
+        place = unit.time_zone, unit.holiday_calendar
+        if step.paused_at is None or step.due_at is None:
+            step.opened_at, step.due_at = self.now, add_working_hours(self.now, step.sla_hours, *place)
+            policy = pinned_pack(self.submission.policy_number, self.submission.policy_digest)
+            step.next_at, step.reminded_at = first_ring(step, policy, *place), None
+        else:
+            stood = max(Decimal(0), working_hours_between(step.paused_at, self.now, *place))
+            step.due_at = add_working_hours(step.due_at, stood, *place)
+            if step.next_at is not None:
+                step.next_at = add_working_hours(step.next_at, stood, *place)
+        step.paused_at = None
+        if step.mode in rules.LAPSING:
+            payload = {"no": self.request.no, "step": step.pk}
+            key = f"step-due:{step.pk}:{step.due_at:%Y%m%d%H%M%S}"
+            jobs.enqueue("workflows.step_due", key, payload, due_at=step.due_at)
+        self.touch(step)
+
+    def stop_clock(self, step: Step) -> None:
+        """From now on no time counts against whoever has the step."""
+        step.paused_at = step.paused_at or self.now
+        self.touch(step)
 
 
 def standing(step: Step) -> Decision | None:
@@ -122,37 +151,32 @@ def begin(activation: Any, round_: Round) -> Any:
     return activation.process
 
 
-def moves(round_: Round) -> list[tuple[str, dict[str, Any]]]:
-    """Ask the rule for the next move and close what no longer matters."""
-    request = round_.request
-    states = [rules.StepState(step.pk, step.stage, step.status, step.mode) for step in round_.steps]  # type: ignore[arg-type]
-    in_force = request.effective_at is not None
-    move = rules.next_move(states, in_force=in_force, waited_enough=round_.waited_enough)
-    for step in round_.steps:
-        if step.pk in move.closes:
-            close(step, round_)
-    if move.node is None:
-        return []
-    if move.node == "approve":
-        return [("approve", {"step": pk}) for pk in move.opens]
-    if move.node == "revise":
-        request.state = State.RETURNED
-        round_.tell("returned")
-    if move.node == "rejected":
-        request.state, request.closed_at = State.REJECTED, round_.now
-        round_.tell("rejected")
-    if move.node == "finish":
-        request.closed_at = round_.now
-    return [(round_.kind.agreed if move.node == "agreed" else move.node, {})]
-
-
 def close(step: Step, round_: Round) -> None:
     """The step is not needed any more; its open task is cancelled."""
+    cancel(step, round_)
+    step.status, step.closed_at = "not_needed", round_.now
+    round_.touch(step)
+
+
+def hold(step: Step, round_: Round) -> None:
+    """The step was open and has to wait again: its task is cancelled, its clock stands."""
+    cancel(step, round_)
+    step.status, step.task = "waiting", None
+    round_.stop_clock(step)
+
+
+def cancel(step: Step, round_: Round) -> None:
+    """Take an open step out of the process; what its approver wanted to know is not needed any more."""
     if step.task is not None and step.status == "open":
         step.task.process = round_.request.process
         step.task.flow_task.activation_class(step.task).cancel()
-    step.status, step.closed_at = "not_needed", round_.now
-    round_.touch(step)
+    drop_question(step, round_)
+
+
+def drop_question(step: Step, round_: Round) -> None:
+    """A question that is still out is closed without an answer."""
+    if step.paused_at is not None:
+        Question.objects.filter(step=step, closed_at=None).update(closed_at=round_.now)
 
 
 def prepare(round_: Round) -> None:

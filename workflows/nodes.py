@@ -5,7 +5,7 @@ service hangs on the process object as `process.round_`; nothing is looked up he
 (`_create`, `_resolve`, `_outgoing`, `status.super`) have a canary test.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -53,7 +53,8 @@ class RouterActivation(WrittenOnce):
 
     @Activation.status.super()
     def create_next(self) -> list[Activation]:
-        return [self.flow_task.target(name)._create(self, self.task.token, data=data) for name, data in self.targets]
+        opened: list[Activation] = self.flow_task.open(self, self.targets)
+        return opened
 
 
 class Router(flow.Switch):
@@ -80,19 +81,46 @@ class Router(flow.Switch):
     def _outgoing(self) -> Iterator[Edge]:
         return (Edge(self, node, "default") for node in self._targets.values())
 
-    def target(self, name: str) -> Any:
-        """The node of that name; KeyError when the flow has no way there."""
-        return self._targets[name]
+    def open(self, gateway: Activation, targets: Iterable[tuple[str, dict[str, Any]]]) -> list[Activation]:
+        """Create the tasks of the nodes of these names, human ones of one node together.
+
+        Raises KeyError when the flow has no way to a node of that name.
+        """
+        wanted: dict[str, list[dict[str, Any]]] = {}
+        for name, data in targets:
+            wanted.setdefault(name, []).append(data)
+        opened: list[Activation] = []
+        for name, each in wanted.items():
+            node = self._targets[name]
+            if isinstance(node, HumanStep):
+                opened += node.activation_class.create_all(node, gateway, gateway.task.token, each)
+            else:
+                opened += [node._create(gateway, gateway.task.token, data=data) for data in each]
+        return opened
 
 
 class StepActivation(flow.View.activation_class):
     @classmethod
     def create(cls, flow_task: Any, prev_activation: Activation, token: Any, data: Any = None, seed: Any = None) -> Any:
+        return cls.create_all(flow_task, prev_activation, token, [data or {}])[0]
+
+    @classmethod
+    def create_all(
+        cls, flow_task: Any, prev_activation: Activation, token: Any, many: Sequence[dict[str, Any]]
+    ) -> list[Any]:
+        """Two statements, however many tasks: all seats of a panel open at once."""
+        round_ = prev_activation.process.round_
         if prev_activation.task.pk is None:
-            prev_activation.process.round_.write_passed()
-        activation = super().create(flow_task, prev_activation, token, data, seed)
-        activation.process.round_.task_opened(activation.task)
-        return activation
+            round_.write_passed()
+        Task, process = flow_task.flow_class.task_class, prev_activation.process  # noqa: N806
+        kind = {"flow_task": flow_task, "flow_task_type": flow_task.task_type}
+        tasks = Task.objects.bulk_create(Task(process=process, token=token, data=data, **kind) for data in many)
+        link = Task.previous.through
+        link.objects.bulk_create(link(from_task_id=task.pk, to_task_id=prev_activation.task.pk) for task in tasks)
+        activations = [cls(task) for task in tasks]
+        for task in tasks:
+            round_.task_opened(task)
+        return activations
 
     @Activation.status.transition(source=[STATUS.NEW, STATUS.ASSIGNED], target=STATUS.STARTED)
     def take(self, user: Any) -> None:

@@ -30,7 +30,7 @@ ENVELOPE: Final = ("title", "region", "owner", "amount", "currency", "confidenti
 # What the engine changes of a step.
 WRITTEN: Final = (
     "status", "stage", "task", "queue_key", "assignee", "opened_at", "due_at", "closed_at", "paused_at", "next_at",
-    "reminded_at", "escalated",
+    "reminded_at", "escalated", "beside",
 )  # fmt: skip
 # What is read with every step of a round.
 SPOKEN: Final = ("task", "decision__on_behalf_of", "carried_from__on_behalf_of", "assignee")
@@ -133,11 +133,13 @@ def write_decision(
     conditions: rules.Conditions,
     channel: str,
     standing: Standing | None = None,
+    to: str = "",
 ) -> Decision:
     """Insert the decision with its event and settle the step.
 
     Args:
         standing: in which capacity, when it is not that of somebody whose step it is.
+        to: for a return, the step of an earlier stage that it goes back to.
     """
     standing = standing or (round_.staff.standing(step, actor) if round_.staff else None) or Standing(Capacity.OWN)
     decision = Decision.objects.create(
@@ -163,6 +165,8 @@ def write_decision(
     said = {"step": step.key, "status": step.status, "verb": verb, "role": step.role, **decision.conditions}
     if standing.capacity != Capacity.OWN:
         said["capacity"] = standing.capacity.value
+    if to:
+        said["to"] = to
     round_.tell("decided", step, verb=verb)
     note(
         round_,
@@ -214,8 +218,8 @@ def advance(round_: Round, task: Any, actor: User | None) -> None:
     activation = task.flow_task.activation_class(task)
     activation.take(actor)
     activation.execute()
-    if round_.request.state == State.RETURNED and actor is not None:
-        round_.kind.reopened(round_.kind.lock(round_.request.letter_id), actor)
+    if round_.request.state == State.RETURNED:
+        round_.kind.reopened(round_.kind.lock(round_.request.letter_id), actor or round_.request.submitter)
 
 
 def save(round_: Round) -> None:
@@ -231,7 +235,8 @@ def save(round_: Round) -> None:
 def return_within_a_day(round_: Round, step: Step) -> None:
     """A return waits for the other parties of the stage, but not longer than a day (routing rule 4)."""
     request = round_.request
-    key, payload = f"return:{request.no}:{request.round}:{step.key}", {"no": request.no, "round": request.round}
+    payload = {"no": request.no, "round": request.round, "step": step.key}
+    key = f"return:{request.no}:{request.round}:{step.key}"
     jobs.enqueue("workflows.return_due", key, payload, due_at=round_.now + RETURN_WAIT)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from viewflow import this
 from viewflow.workflow import flow
 
-from workflows import engine, nodes
+from workflows import engine, nodes, routing
 from workflows.models import ApprovalProcess
 
 
@@ -25,7 +25,7 @@ def asked(*outcomes: str) -> tuple[Any, nodes.Router, nodes.HumanStep, nodes.Hum
     ways = [getattr(this, name) for name in ("approve", "revise", "finish", "rejected", *outcomes)]
     return (
         flow.StartHandle(engine.begin).Next(this.route),
-        nodes.Router(engine.moves).To(*ways),
+        nodes.Router(routing.moves).To(*ways),
         nodes.HumanStep().Next(this.route),
         nodes.HumanStep().Next(this.route),
     )

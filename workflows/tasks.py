@@ -4,7 +4,7 @@ from django.utils import translation
 
 from jobs.claims import Claim
 from jobs.registry import handler
-from workflows import letters, pools, replaying, rerating_due, rerating_run, services, tier_review
+from workflows import letters, pools, replaying, rerating_due, rerating_run, services, sla, tier_review
 
 
 @handler("workflows.letters")
@@ -18,7 +18,7 @@ def order_letters(claim: Claim) -> None:
 def return_due(claim: Claim) -> None:
     """A day after a return: stop waiting for the other parties of the stage."""
     with claim.commit(), translation.override("en"):
-        services.end_waiting_return(claim.payload["no"], claim.payload["round"])
+        services.end_waiting_return(claim.payload["no"], claim.payload["round"], claim.payload.get("step", ""))
 
 
 @handler("workflows.step_due")
@@ -26,6 +26,20 @@ def step_due(claim: Claim) -> None:
     """A comment or a ratification is due: without an answer the process goes on."""
     with claim.commit(), translation.override("en"):
         services.lapse(claim.payload["no"], claim.payload["step"])
+
+
+@handler("workflows.sla", every_seconds=60)
+def deadlines(claim: Claim) -> None:
+    """Every minute: remind, escalate and give back what is not decided in time."""
+    with claim.commit():
+        sla.sweep()
+
+
+@handler("workflows.overdue")
+def overdue(claim: Claim) -> None:
+    """The ladder of a step has ended: its request goes back to the submitter."""
+    with claim.commit(), translation.override("en"):
+        services.give_back(claim.payload["no"], claim.payload["step"])
 
 
 @handler("workflows.orphaned_steps", every_seconds=300)

@@ -6,10 +6,12 @@ No Django, no clock, no database. Terms of `docs/glossary.md`.
 from workflows.rules.bulk import BulkItem, refusal_in_bulk
 from workflows.rules.duties import Decider, Duties, Refusal, refusal_to_decide
 from workflows.rules.moves import Move, StepState, next_move
+from workflows.rules.panels import panel_outcome, seats_to_keep
 from workflows.rules.seats import duplicates_to_skip, seat
 from workflows.rules.terms import ConditionField, Conditions, Terms, loosened, tightened
 from workflows.rules.verbs import (
     AGREED,
+    ANSWERED,
     APPROVE,
     APPROVE_CONDITIONAL,
     CONFIRMED,
@@ -29,6 +31,7 @@ from workflows.rules.verbs import (
 
 __all__ = [
     "AGREED",
+    "ANSWERED",
     "APPROVE",
     "APPROVE_CONDITIONAL",
     "CONFIRMED",
@@ -56,8 +59,10 @@ __all__ = [
     "duplicates_to_skip",
     "loosened",
     "next_move",
+    "panel_outcome",
     "refusal_in_bulk",
     "refusal_to_decide",
     "seat",
+    "seats_to_keep",
     "tightened",
 ]

@@ -38,5 +38,7 @@ SETTLED: Final = frozenset({"approved", "objected", "skipped", "not_needed", "la
 CONFIRMED: Final = frozenset({"approved", "skipped", "not_needed", "carried"})
 # Whose word counts for what is granted: said in this round, or carried over from an earlier one.
 AGREED: Final = frozenset({"approved", "carried"})
+# Somebody has had his say.
+ANSWERED: Final = AGREED | {"objected", "rejected", "returned"}
 # Out of the game: asked again by another step, or an addition that was taken away.
 GONE: Final = frozenset({"superseded", "withdrawn"})

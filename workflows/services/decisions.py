@@ -5,9 +5,11 @@ from django.http import Http404
 from accounts.models import User
 from audit.origin import current as current_origin
 from workflows import rounds, rules
+from workflows.again import ask_again_from, note_again
 from workflows.authority import refusal_of
 from workflows.content import conditions_to_json
-from workflows.models import Decision, Step
+from workflows.engine import Round
+from workflows.models import Decision, Origin, Step
 from workflows.preview import sha256_of
 from workflows.refusals import problem
 from workflows.services.doors import Answer, door
@@ -23,6 +25,7 @@ def decide(
     idempotency_key: str,
     reason: str = "",
     conditions: rules.Conditions | None = None,
+    to: str = "",
 ) -> Decision:
     """Decide a step: the only door for approve, approve with conditions, return, reject and object.
 
@@ -30,6 +33,8 @@ def decide(
         content_sha256: digest of the content that the actor had before him.
         reason: needed for everything but a plain approval.
         conditions: for `approve_conditional`, by the names of the kind's fields; they only tighten.
+        to: for `return`, the key of a step of an earlier stage that is asked again, with everything after it; empty:
+            the submitter revises it.
 
     Raises:
         Http404: no such request, or the step is not of this request.
@@ -37,12 +42,13 @@ def decide(
     """
     asked, words = dict(conditions or {}), reason.strip()
     what = ["decide", no, step_id, verb, words, sha256_of(conditions_to_json(asked)), content_sha256]
+    what += [to] if to else []
     made: list[Decision] = []
     answer = door(
         actor,
         idempotency_key,
         what,
-        lambda: _decide(no, step_id, actor, verb, content_sha256, words, asked, made),
+        lambda: _decide(no, step_id, actor, verb, content_sha256, words, asked, made, to),
         no=no,
     )
     return made[0] if made else Decision.objects.select_related("step", "request").get(pk=answer["decision"])
@@ -57,6 +63,7 @@ def _decide(
     reason: str,
     conditions: rules.Conditions,
     made: list[Decision],
+    to: str,
 ) -> Answer:
     round_ = rounds.lock(no, actor)
     step = next((each for each in round_.steps if each.pk == step_id), None)
@@ -66,12 +73,33 @@ def _decide(
         raise Http404
     if refusal := refusal_of(round_, step, actor, verb, sha, reason, conditions):
         raise problem(refusal, {"reason_missing": "reason"}.get(refusal.code, ""))
-    decision = rounds.write_decision(round_, step, actor, verb, reason, conditions, current_origin().channel)
+    stage = earlier_stage(round_, step, verb, to) if to else None
+    decision = rounds.write_decision(round_, step, actor, verb, reason, conditions, current_origin().channel, to=to)
     made.append(decision)
-    if verb == rules.RETURN:
-        rounds.return_within_a_day(round_)
-    if verb == rules.OBJECT:
+    if stage is not None:
+        note_again(round_, *ask_again_from(round_, stage), because={"returned_to": to})
+    elif verb == rules.RETURN:
+        rounds.return_within_a_day(round_, step)
+    if verb == rules.OBJECT and step.origin == Origin.POLICY:
         rounds.ask_more(round_, {"objected": True})
     rounds.advance(round_, step.task, actor)
     rounds.save(round_)
     return {"decision": decision.pk, "state": round_.request.state}
+
+
+def earlier_stage(round_: Round, step: Step, verb: str, to: str) -> int:
+    """The stage to which a step is returned.
+
+    Raises Problem: only a return goes back, and only to a stage before one's own in which somebody was asked.
+    """
+    asked = next((each for each in stages_before(round_, step) if each.key == to), None)
+    if verb != rules.RETURN or asked is None:
+        raise problem(rules.Refusal("not_an_earlier_stage", 422), "to")
+    return asked.stage
+
+
+def stages_before(round_: Round, step: Step) -> list[Step]:
+    """Steps of earlier stages in which somebody has had his say, and to which this one may therefore return."""
+    if step.mode in rules.RATIFYING or rules.RETURN not in rules.VERBS_OF[step.mode]:
+        return []
+    return [each for each in round_.steps if each.stage < step.stage and each.status in rules.ANSWERED]
