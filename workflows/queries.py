@@ -3,7 +3,7 @@
 from typing import Final
 
 from accounts.models import User
-from workflows.models import Step, queue_keys
+from workflows.models import Step
 from workflows.queries_queue import PAGE, Place, QueueFilter, decidable, queue_page
 
 BADGE: Final = 100
@@ -20,9 +20,7 @@ def inbox(user: User, *, after: Place | None = None, limit: int = PAGE) -> list[
 
 def waiting_count(user: User) -> int:
     """How many steps the user may decide now, counted to 100 at most."""
-    branches = [
-        branch.order_by("due_at", "id").values_list("id")[:BADGE] for branch in decidable(user, queue_keys(user))
-    ]
+    branches = [branch.order_by("due_at", "id").values_list("id")[:BADGE] for branch in decidable(user)]
     if not branches:
         return 0
     first, *rest = branches

@@ -8,16 +8,16 @@ from typing import Final
 
 from django.db.models import Count, Q, QuerySet
 
-from accounts.models import RoleAssignment, User
-from accounts.queries import in_force
+from accounts.models import User
 from audit.clock import db_now
 from audit.queries import within
 from policies.rules.calendar import working_hours_between
 from workflows import rules
 from workflows.authority import refusal_of
+from workflows.delegations import acting
 from workflows.engine import Round
 from workflows.kinds import REGISTRY
-from workflows.models import Request, State, Step, Submission, queue_key
+from workflows.models import Request, State, Step, Submission
 from workflows.staffing import staff_of
 
 PAGE: Final = 50
@@ -183,28 +183,10 @@ def holders_now(requests: Iterable[Request]) -> dict[int, list[Holder]]:
 
 
 def who_may(steps: Iterable[Step]) -> dict[int, tuple[str, ...]]:
-    """Names of the people in each step's pool today, without those who may not decide it; one statement.
+    """Names of those who could decide each step today, delegates with whom they act for; a few statements for all.
 
     Args:
         steps: with request (submitter, owner, customer's owner) and submission.
     """
-    steps = list(steps)
-    pools = _people_of({step.role for step in steps})
-    result = {}
-    for step in steps:
-        request = step.request
-        asking = {request.submitter.person_id, *step.submission.editors}
-        owners = (request.owner, request.customer.owner if request.customer else None)
-        asking.update(owner.person_id for owner in owners if owner is not None)
-        free = (user.display_name for user in pools.get(step.queue_key, []) if user.person_id not in asking)
-        result[step.pk] = tuple(dict.fromkeys(free))
-    return result
-
-
-def _people_of(roles: Iterable[str]) -> dict[str, list[User]]:
-    """Everybody in the pools of these roles today, by the pool's key; one statement."""
-    rows = RoleAssignment.objects.filter(in_force(), role__in=set(roles), user__is_active=True)
-    pools: dict[str, list[User]] = {}
-    for row in rows.select_related("user").order_by("is_deputy", "pk"):
-        pools.setdefault(queue_key(row.role, row.unit_id, row.region_id), []).append(row.user)
-    return pools
+    found = acting(steps)
+    return {pk: tuple(dict.fromkeys(each.name for each in people)) for pk, people in found.items()}

@@ -1,10 +1,10 @@
 """Reads of the queue: a constant number of statements and a bounded cost, however many steps wait."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final, NamedTuple
+from urllib.parse import urlencode
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
@@ -12,7 +12,8 @@ from django.db.models.functions import Now
 from accounts.models import User
 from audit.clock import db_now
 from workflows import rules
-from workflows.models import Decision, Step, queue_keys
+from workflows.delegations import branches
+from workflows.models import Decision, SavedFilter, Step
 from workflows.queries_pages import named
 from workflows.summaries import SHOWN
 
@@ -62,9 +63,14 @@ class QueueFilter:
             steps = steps.filter(request__round__gt=1)
         return steps
 
-    def pools(self, keys: Iterable[str]) -> list[str]:
-        """The pools that fit."""
-        return [key for key in keys if not self.role or pool_role(key) == self.role]
+    def has(self, key: str) -> bool:
+        """Whether the pool fits."""
+        return not self.role or pool_role(key) == self.role
+
+    @property
+    def query(self) -> str:
+        """As the query of an address, without what does not restrict."""
+        return urlencode({name: "1" if value is True else value for name, value in asdict(self).items() if value})
 
     @property
     def restricts(self) -> bool:
@@ -77,8 +83,10 @@ def pool_role(key: str) -> str:
     return PERSONAL if key.startswith(PERSONAL) else key.split(":")[0]
 
 
-def decidable(user: User, pools: Iterable[str]) -> list[QuerySet[Step]]:
+def decidable(user: User, wanted: QueueFilter | None = None) -> list[QuerySet[Step]]:
     """One branch per pool: open steps, without his own and those of a round he decided in.
+
+    Pools of those who delegated to him are among them, what he has delegated away is not.
 
     Who decided is asked per step, by index: a list of all his decisions would grow with his years of service.
     """
@@ -87,12 +95,13 @@ def decidable(user: User, pools: Iterable[str]) -> list[QuerySet[Step]]:
     decided = Decision.objects.filter(submission_id=OuterRef("submission_id"), person_id=person)
     decided = decided.exclude(step__status__in=rules.GONE)
     return [
-        Step.objects.filter(status="open", queue_key=pool)
+        Step.objects.filter(his, status="open", queue_key=pool)
         .exclude(request__submitter__in=accounts)
         .exclude(request__owner__in=accounts)
         .exclude(submission__editors__contains=[person])
         .exclude(Exists(decided))
-        for pool in pools
+        for pool, his in branches(user)
+        if wanted is None or wanted.has(pool)
     ]
 
 
@@ -106,10 +115,10 @@ def queue_page(
     Args:
         after: the place of the last row of the page before.
     """
-    branches = [wanted.of(branch) for branch in decidable(user, wanted.pools(queue_keys(user)))]
-    if not branches:
+    pools = [wanted.of(pool) for pool in decidable(user, wanted)]
+    if not pools:
         return [], False
-    places = _ranked(branches, wanted.sort, after) if wanted.sort else _by_due(branches, after, limit + 1)
+    places = _ranked(pools, wanted.sort, after) if wanted.sort else _by_due(pools, after, limit + 1)
     page = [place.pk for place in places[:limit]]
     steps = {
         step.pk: step
@@ -166,6 +175,11 @@ def next_step(user: User, wanted: QueueFilter, after: Step) -> Step | None:
     return first[0] if first else None
 
 
+def saved_filters(user: User) -> list[SavedFilter]:
+    """What the user keeps, in his order; one statement."""
+    return list(SavedFilter.objects.filter(user=user))
+
+
 @dataclass(frozen=True)
 class QueueCounts:
     """How many steps each chip would show, counted to `COUNTED` per pool."""
@@ -181,13 +195,10 @@ class QueueCounts:
 def queue_counts(user: User) -> QueueCounts:
     """Counts for the chips: one statement."""
     columns = ("queue_key", "request__kind", "request__round", "due_at")
-    branches = [
-        branch.order_by("due_at", "id").values_list("id", *columns)[:COUNTED]
-        for branch in decidable(user, queue_keys(user))
-    ]
-    if not branches:
+    pools_of = [pool.order_by("due_at", "id").values_list("id", *columns)[:COUNTED] for pool in decidable(user)]
+    if not pools_of:
         return QueueCounts(0, 0, 0, {}, {}, False)
-    first, *rest = branches
+    first, *rest = pools_of
     rows = list(first.union(*rest, all=True) if rest else first)
     now = db_now()
     kinds: dict[str, int] = {}

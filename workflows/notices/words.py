@@ -39,7 +39,7 @@ SENTENCES: Final[Mapping[str, Any]] = {
     "voided": _("%(actor)s declared %(no)s of %(title)s void."),
     "overridden": _("%(actor)s overrode the approval path of %(no)s of %(title)s."),
     "withdrawn": _("%(actor)s withdrew %(no)s of %(title)s."),
-    "delegation_given": _("%(actor)s asks you to act in his or her place from %(from)s until %(to)s."),
+    "delegation_given": _("%(actor)s asks you to act in his or her place from %(from)s until %(until)s."),
     "delegation_ended": _("The delegation between you and %(actor)s has ended."),
     "orphaned": _("Nobody can decide %(no)s of %(title)s at this moment: %(role)s."),
 }
@@ -159,7 +159,7 @@ def _values(told: Notification) -> dict[str, str]:
 
 def _shown(name: str, value: str) -> str:
     """Moments in the reader's own time."""
-    if name not in ("from", "to"):
+    if name not in ("from", "until"):
         return value
     return formats.date_format(timezone.localtime(datetime.fromisoformat(value)), "Y-m-d H:i")
 

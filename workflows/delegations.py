@@ -1,0 +1,154 @@
+"""Who acts for whom, read for many steps at once: a constant number of statements, however many wait."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.models import RoleAssignment, User
+from accounts.queries import business_today, held_roles, in_force
+from policies.queries import pack, version_in_force
+from workflows.models import Decision, Delegation, Step, entrusted, keys_of, queue_key
+from workflows.people import Acting
+from workflows.rules import GONE
+from workflows.rules.delegation import line_of
+
+
+def branches(user: User) -> list[tuple[str, Q]]:
+    """The pools on which the user works, each with the steps of it that are his: one statement for most people.
+
+    His own pools without what he has delegated away, and the pools of those who delegated to him as far as the
+    delegation goes; where a delegate may not decide, the step stays with the delegator.
+    """
+    around = list(Delegation.objects.around(user)) if user.is_active else []
+    away = _away(around, user)
+    found = {key: ~away if away else Q() for key in keys_of(user.pk, held_roles(user))}
+    if not around:
+        return list(found.items())
+    hops = allowed_hops(around)
+    for each in entrusted(user, around, hops):
+        goes_on = ~away if away and len(each.line) < hops else Q()
+        between = [step.delegator for step in each.line]
+        mine = each.covered() & _free(between) & goes_on
+        for key in each.keys:
+            found[key] = (found[key] | mine if found[key] else Q()) if key in found else mine
+    return list(found.items())
+
+
+def allowed_hops(delegations: Iterable[Delegation]) -> int:
+    """How often something may be passed on; the policy is asked only where that matters."""
+    rows = list(delegations)
+    if not {row.delegator_id for row in rows} & {row.delegate_id for row in rows}:
+        return 1
+    return pack(version_in_force(business_today())).parameters.delegation_hops
+
+
+def _away(around: Iterable[Delegation], user: User) -> Q:
+    """What the user has delegated to somebody who may decide it."""
+    found = Q()
+    for each in around:
+        if each.delegator_id == user.pk and each.delegate.is_active:
+            found |= each.covered() & _free([each.delegate])
+    return found
+
+
+def _free(people: Iterable[User]) -> Q:
+    """Steps of requests in which none of these people must stay apart or has had his say."""
+    found = Q()
+    for person in (user.person_id for user in people):
+        said = Decision.objects.filter(submission_id=OuterRef("submission_id")).exclude(step__status__in=GONE)
+        said = said.filter(Q(person_id=person) | Q(on_behalf_of__person_id=person))
+        found &= ~Q(request__submitter__person_id=person) & ~Q(submission__editors__contains=[person])
+        found &= ~Q(request__owner__person_id=person) & ~Q(Exists(said))
+    return found
+
+
+def on_behalf(user: User, steps: Iterable[Step]) -> dict[int, User]:
+    """For whom the user would decide each of these steps; his own steps are not in it. One statement as a rule.
+
+    Args:
+        steps: with their requests.
+    """
+    around = list(Delegation.objects.around(user))
+    others = entrusted(user, around, allowed_hops(around))
+    if not others:
+        return {}
+    own = set(keys_of(user.pk, held_roles(user)))
+    found: dict[int, User] = {}
+    for step in steps:
+        if step.queue_key in own:
+            continue
+        request = step.request
+        fitting = (each for each in others if step.queue_key in each.keys)
+        for each in fitting:
+            if all(row.mandate().covers(request.kind, request.amount) for row in each.line):
+                found.setdefault(step.pk, each.principal)
+    return found
+
+
+def acting(steps: Iterable[Step]) -> dict[int, tuple[Acting, ...]]:
+    """Who would decide each open step now: the people of its pool, or whoever acts for them; two to four statements.
+
+    Args:
+        steps: with request (submitter, owner, customer's owner) and submission.
+    """
+    steps = list(steps)
+    pools = _people_of({step.queue_key for step in steps})
+    delegations = _delegations_of({user.pk for people in pools.values() for user in people})
+    said = _said({step.submission_id for step in steps}) if delegations else {}
+    hops = allowed_hops(delegations) if delegations else 0
+    found = {}
+    for step in steps:
+        apart = _apart(step)
+        free = [user for user in pools.get(step.queue_key, ()) if user.person_id not in apart]
+        covering = [row for row in delegations if row.mandate().covers(step.request.kind, step.request.amount)]
+        barred = apart | said.get(step.submission_id, set())
+        rows = (_acting(user, covering, barred, hops) for user in free)
+        found[step.pk] = tuple({row.user.pk: row for row in rows}.values())
+    return found
+
+
+def _acting(principal: User, delegations: Sequence[Delegation], barred: Collection[int], hops: int) -> Acting:
+    users = {row.delegate_id: row.delegate for row in delegations} | {principal.pk: principal}
+    line = line_of(
+        principal.pk,
+        [row.mandate() for row in delegations],
+        lambda pk: users[pk].is_active and users[pk].person_id not in barred,
+        hops,
+    )
+    return Acting(users[line[-1]], principal if len(line) > 1 else None)
+
+
+def _apart(step: Step) -> set[int]:
+    request = step.request
+    owners = (request.owner, request.customer.owner if request.customer else None)
+    persons = {request.submitter.person_id, *step.submission.editors}
+    return persons | {owner.person_id for owner in owners if owner is not None}
+
+
+def _people_of(keys: Collection[str]) -> dict[str, list[User]]:
+    """Everybody in these pools today, by the pool's key; one statement, and one for those with a name."""
+    named = [int(key[1:]) for key in keys if key.startswith("@")]
+    roles = {key.split(":")[0] for key in keys if not key.startswith("@")}
+    pools: dict[str, list[User]] = {}
+    if named:
+        people = User.objects.filter(pk__in=named, is_active=True)
+        pools = {f"@{user.pk}": [user] for user in people}
+    rows = RoleAssignment.objects.filter(in_force(), role__in=roles, user__is_active=True)
+    for row in rows.select_related("user").order_by("is_deputy", "pk"):
+        pools.setdefault(queue_key(row.role, row.unit_id, row.region_id), []).append(row.user)
+    return pools
+
+
+def _delegations_of(people: Collection[int]) -> list[Delegation]:
+    now = Delegation.objects.in_force()
+    near = Q(delegator__in=people) | Q(delegator__in=now.filter(delegator__in=people).values("delegate"))
+    return list(now.filter(near).select_related("delegator", "delegate").order_by("pk"))
+
+
+def _said(submissions: Collection[int]) -> Mapping[int, set[int]]:
+    """Natural persons who have had their say, by submission."""
+    rows = Decision.objects.filter(submission__in=submissions).exclude(step__status__in=GONE)
+    found: dict[int, set[int]] = {}
+    for submission, person, principal in rows.values_list("submission_id", "person_id", "on_behalf_of__person_id"):
+        found.setdefault(submission, set()).update({person, principal or person})
+    return found
