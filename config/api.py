@@ -25,6 +25,7 @@ from workflows.api import lines, requests
 from workflows.api_contract import contract_letters
 from workflows.api_contract_template import clause_library, template_letters
 from workflows.api_credit import applications
+from workflows.api_notices import deliveries, notifications, preferences
 from workflows.api_replay import replays
 from workflows.api_special_price import special_price_letters
 from workflows.api_tier_change import tier_change_letters
@@ -115,6 +116,9 @@ api.add_router("/price-checks", price_checks)
 api.add_router("/documents", documents)
 api.add_router("/policies", replays)
 api.add_router("/audit-events", audit)
+api.add_router("/notifications", notifications)
+api.add_router("/notification-preferences", preferences)
+api.add_router("/deliveries", deliveries)
 install(api)
 
 # Bearer tokens, not sessions, open these addresses.

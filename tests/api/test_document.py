@@ -14,8 +14,10 @@ from tests.api.client import ROOT
 RESOURCES = {
     "customers", "credit-applications", "tier-changes", "special-prices", "contracts", "contract-templates", "clauses",
     "requests", "credit-lines", "price-agreements", "price-checks", "documents", "audit-events",
+    "notifications", "notification-preferences", "deliveries",
 }  # fmt: skip
-NOT_PAGED = {"price-checks", "clauses"}  # an answer, and a library of some dozen clauses that is read whole
+# An answer, a library of some dozen clauses that is read whole, and what holds for oneself.
+NOT_PAGED = {"price-checks", "clauses", "notification-preferences"}
 
 
 @pytest.fixture(scope="module")

@@ -85,7 +85,7 @@ def _item(told: Notification) -> dict[str, Any]:
         "due": told.step.due_at if told.step and told.what in words.TO_DECIDE else None,
         "url": url_of(told),
         "action_link": _decides(told),
-        "action": _("Read and decide") if _decides(told) else _("Open"),
+        "action": _("Read and decide") if _decides(told) else _("Open the request"),
     }
 
 

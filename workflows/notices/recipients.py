@@ -1,21 +1,18 @@
 """Who hears of what. Nobody hears of what he may not see, and nobody of what he did himself."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from accounts.models import RoleAssignment, User
 from accounts.queries import in_force
 from accounts.roles import Role
-from audit.clock import db_now
 from workflows import rules
+from workflows.delegations import acting
 from workflows.engine import Round
-from workflows.models import Decision, Delegation, Request, Step
+from workflows.models import Decision, Request, Step
 from workflows.notices.words import TO_DECIDE
 from workflows.queries_pages import current_round, may_decide
-
-# The delegate of a delegate may act too; further hops never (`delegation_hops` of the policy is 2 at most).
-HOPS: Final = 2
 
 
 @dataclass(frozen=True)
@@ -42,51 +39,18 @@ def recipients(told: Told) -> list[User]:
 
 
 def who_may_act(request: Request, step: Step) -> list[User]:
-    """The people who may decide the open step at this moment: its pool, and who acts for somebody of it."""
+    """The people who would decide the open step at this moment: its pool, or whoever acts for them."""
     round_ = current_round(request)
     mine = next((each for each in round_.steps if each.pk == step.pk), None)
     if mine is None or mine.status != "open":
         return []
-    candidates = with_delegates(pool_of(mine), request)
-    return [user for user in candidates if _may(round_, mine, user)]
+    mine.request, mine.submission = request, round_.submission
+    return [row.user for row in acting([mine])[mine.pk] if _may(round_, mine, row.user)]
 
 
 def _may(round_: Round, step: Step, user: User) -> bool:
     verbs = rules.VERBS_OF.get(step.mode, ())
     return bool(verbs) and may_decide(round_, step, user, verbs[-1]) is None
-
-
-def pool_of(step: Step) -> list[User]:
-    """Active people in whose queue the step is, by its key."""
-    if step.queue_key.startswith("@"):
-        return list(User.objects.filter(pk=int(step.queue_key[1:]), is_active=True))
-    role, unit, region = step.queue_key.split(":")
-    scope: dict[str, Any] = {}
-    for name, part in (("unit", unit), ("region", region)):
-        scope |= {f"{name}__isnull": True} if part == "*" else {f"{name}_id": int(part)}
-    held = RoleAssignment.objects.filter(in_force(), role=role, user__is_active=True, **scope)
-    return list(User.objects.filter(pk__in=held.values("user_id")).order_by("pk"))
-
-
-def with_delegates(people: Iterable[User], request: Request) -> list[User]:
-    """The people, and those who act for one of them now and for this request."""
-    found = {user.pk: user for user in people}
-    newly, now = list(found), db_now()
-    for _hop in range(HOPS):
-        rows = Delegation.objects.filter(
-            delegator__in=newly, valid_from__lte=now, valid_to__gt=now, ended_at__isnull=True, delegate__is_active=True
-        ).select_related("delegate")
-        acting = [row.delegate for row in rows if _covers(row, request)]
-        newly = [user.pk for user in acting if user.pk not in found]
-        found |= {user.pk: user for user in acting}
-        if not newly:
-            break
-    return list(found.values())
-
-
-def _covers(row: Delegation, request: Request) -> bool:
-    kind_fits = not row.kinds or request.kind in row.kinds
-    return kind_fits and (row.ceiling is None or request.amount <= row.ceiling)
 
 
 def _by_name(told: Told) -> list[User]:
@@ -153,4 +117,5 @@ def still_to_decide(what: str, user: User, request: Request | None, step: Step |
     """Whether news that asks for a decision still does; any other news stays what it is."""
     if what not in TO_DECIDE or request is None or step is None:
         return True
-    return any(each.pk == user.pk for each in who_may_act(request, step))
+    round_ = current_round(request)
+    return any(_may(round_, each, user) for each in round_.steps if each.pk == step.pk)

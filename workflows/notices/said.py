@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from workflows.models import Comment, Consultation, Delegation, Handover, Question
+from workflows.models import Comment, Consultation, Decision, Delegation, Handover, Question, Request
 from workflows.notices.recipients import Told
+from workflows.rules import REJECT, RETURN
 
 # A notification quotes; the whole of it is on the page of the request.
 QUOTED: Final = 500
+ENDING: Final = {"returned": RETURN, "rejected": REJECT}
 
 
 def values_of(told: Told) -> dict[str, Any]:
@@ -25,8 +27,15 @@ def _text(told: Told) -> str:
     for name, read in _ROWS.items():
         if told.extra.get(name):
             return read(told, int(told.extra[name]))
-    decision = getattr(told.step, "decision", None) if told.what in ("decided", "returned") else None
-    return str(decision.reason) if decision else ""
+    if told.what == "decided":
+        return str(told.step.decision.reason) if told.step and hasattr(told.step, "decision") else ""
+    return _ended_by(told.request, ENDING[told.what]) if told.what in ENDING and told.request else ""
+
+
+def _ended_by(request: Request, verb: str) -> str:
+    """The reason of whoever returned or rejected in the current round."""
+    made = Decision.objects.filter(request=request, submission__round=request.round, verb=verb)
+    return made.values_list("reason", flat=True).last() or ""
 
 
 def _question(told: Told, pk: int) -> str:
