@@ -4,10 +4,12 @@ from decimal import Decimal
 
 from accounts.models import User
 from policies.queries import pinned_pack
+from policies.rules.pack import Pack
 from policies.rules.plan import authority_ceiling
 from workflows import rules
 from workflows.engine import Round
-from workflows.models import Step
+from workflows.models import Step, personal_key
+from workflows.routing import ends_with
 from workflows.staffing import duties
 
 
@@ -51,6 +53,8 @@ def refusal_of_person(
         sha_now=round_.submission.content_sha256,
         final_amount=final_amount,
     )
+    if refusal is not None and refusal.code == "no_authority" and step.queue_key == personal_key(actor.pk):
+        return rules.Refusal("opinion_only")
     if refusal is not None and refusal.code == "no_authority" and staff is not None:
         beyond = staff.beyond(step, actor)
         return (
@@ -59,10 +63,40 @@ def refusal_of_person(
     return refusal
 
 
+def refusal_to_override(
+    round_: Round,
+    step: Step,
+    actor: User,
+    verb: str,
+    sha_shown: str,
+    reason: str,
+    conditions: rules.Conditions,
+) -> rules.Refusal | None:
+    """Why the actor may not decide this step in its holder's place, as the owner of the policy, or None."""
+    owner = _policy(round_).parameters.policy_owner
+    if round_.staff is None or not round_.staff.holds(actor, owner):
+        return rules.Refusal("not_policy_owner")
+    if verb not in rules.VERBS_OF.get(step.mode, ()):
+        return rules.Refusal("unknown_verb" if verb not in rules.VERBS else "not_in_this_step", 422)
+    refusal = rules.refusal_to_decide(
+        decider=rules.Decider(actor.person_id, actor.is_active, holds_role=True, ceiling=ceiling_of(round_, owner)),
+        duties=duties(round_),
+        step_status=step.status,
+        sha_shown=sha_shown,
+        sha_now=round_.submission.content_sha256,
+        final_amount=_finally_granted(round_, step, verb, conditions),
+    )
+    missing = None if reason else rules.Refusal("reason_missing", 422)
+    return refusal or missing or _refusal_of_words(round_, step, actor, verb, reason, conditions)
+
+
+def _policy(round_: Round) -> Pack:
+    return pinned_pack(round_.submission.policy_number, round_.submission.policy_digest)
+
+
 def ceiling_of(round_: Round, role: str) -> Decimal | None:
     """The highest authority among the roles that agreed and this one; None is unlimited."""
-    policy = pinned_pack(round_.submission.policy_number, round_.submission.policy_digest)
-    kind = round_.kind
+    policy, kind = _policy(round_), round_.kind
     roles = {each.role for each in round_.steps if each.status in rules.AGREED} | {role}
     ceilings = [authority_ceiling(policy, role, kind.code, kind.authority_metric) for role in roles]
     known = [ceiling for ceiling in ceilings if ceiling is not None]
@@ -72,8 +106,7 @@ def ceiling_of(round_: Round, role: str) -> Decimal | None:
 def _finally_granted(round_: Round, step: Step, verb: str, conditions: rules.Conditions) -> Decimal | None:
     """What this approval would put in force, measured as the ceilings are; None when others come after it."""
     approves = rules.STATUS_AFTER[verb] == "approved" and step.mode not in rules.RATIFYING
-    others = (each for each in round_.steps if each.pk != step.pk and each.mode not in rules.RATIFYING)
-    if not approves or any(each.status not in rules.SETTLED for each in others):
+    if not approves or not ends_with(round_, step):
         return None
     kind = round_.kind
     granted = rules.tightened(kind.conditions, round_.terms(), [conditions])

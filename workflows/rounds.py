@@ -33,7 +33,7 @@ WRITTEN: Final = (
     "reminded_at", "escalated", "beside",
 )  # fmt: skip
 # What is read with every step of a round.
-SPOKEN: Final = ("task", "decision__on_behalf_of", "carried_from__on_behalf_of", "assignee")
+SPOKEN: Final = ("task", "decision__on_behalf_of", "carried_from__on_behalf_of", "assignee", "added_by")
 CLOCK: Final = Func(function="clock_timestamp", output_field=fields.DateTimeField())
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from workflows import rules
-from workflows.engine import Round, close
+from workflows.engine import Round, close, hold
 from workflows.models import Origin, State, Step
 from workflows.seating import take_seats
 
@@ -54,6 +54,16 @@ def open_due(round_: Round) -> None:
         process.round_, gateway.process = round_, process
         activation = gateway.flow_task.activation_class(gateway)
         gateway.flow_task.open(activation, found)
+
+
+def hold_back(round_: Round) -> list[Step]:
+    """Let steps wait again whose turn has not come yet after all; their clock stands meanwhile."""
+    fresh = [replace(state, status="waiting") if state.status == "open" else state for state in states(round_)]
+    due = rules.next_move(fresh).opens
+    early = [step for step in round_.steps if step.status == "open" and step.pk not in due]
+    for step in early:
+        hold(step, round_)
+    return early
 
 
 def ends_with(round_: Round, step: Step) -> bool:

@@ -1,7 +1,5 @@
 """The only door for a decision."""
 
-from django.http import Http404
-
 from accounts.models import User
 from audit.origin import current as current_origin
 from workflows import rounds, rules
@@ -12,7 +10,7 @@ from workflows.engine import Round
 from workflows.models import Decision, Origin, Step
 from workflows.preview import sha256_of
 from workflows.refusals import problem
-from workflows.services.doors import Answer, door
+from workflows.services.doors import Answer, door, step_in
 
 
 def decide(
@@ -66,11 +64,7 @@ def _decide(
     to: str,
 ) -> Answer:
     round_ = rounds.lock(no, actor)
-    step = next((each for each in round_.steps if each.pk == step_id), None)
-    if step is None:
-        if Step.objects.filter(pk=step_id, request=round_.request).exists():
-            raise problem(rules.Refusal("step_closed", 409))
-        raise Http404
+    step = step_in(round_, step_id)
     if refusal := refusal_of(round_, step, actor, verb, sha, reason, conditions):
         raise problem(refusal, {"reason_missing": "reason"}.get(refusal.code, ""))
     stage = earlier_stage(round_, step, verb, to) if to else None

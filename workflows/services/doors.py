@@ -4,13 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import OperationalError
+from django.http import Http404
 
 from accounts.models import User
 from accounts.problems import Problem
 from audit.refusals import record_refusal
 from jobs.idempotency import once
 from workflows import rules
-from workflows.models import Request
+from workflows.engine import Round
+from workflows.models import Request, Step
 from workflows.refusals import problem
 
 Answer = dict[str, Any]
@@ -39,3 +41,18 @@ def door(actor: User, key: str, what: list[Any], run: Callable[[], Answer], no: 
             extra={"attempted": what[0]},
         )
         raise
+
+
+def step_in(round_: Round, step_id: int) -> Step:
+    """The step of the current round.
+
+    Raises:
+        Http404: it is not of this request.
+        Problem: it belongs to an earlier round (409).
+    """
+    step = next((each for each in round_.steps if each.pk == step_id), None)
+    if step is None:
+        if Step.objects.filter(pk=step_id, request=round_.request).exists():
+            raise problem(rules.Refusal("step_closed", 409))
+        raise Http404
+    return step
