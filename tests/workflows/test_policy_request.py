@@ -62,7 +62,7 @@ def with_row(
 def sent(draft: PolicyVersion, maker: User, **values: Any) -> Request:
     """The version asked for."""
     letter = save_change(begin_change(draft.number, maker), values, maker)
-    return services.submit(KIND, letter.pk, actor=maker, idempotency_key=f"send-{letter.pk}")
+    return services.submit(KIND, letter.pk, actor=maker, idempotency_key=f"send-{letter.pk}-{letter.version.revision}")
 
 
 def decide(company: factories.Company, request: Request, role: str, verb: str = "approve", who: str = "") -> None:
