@@ -1,6 +1,7 @@
 """Asking for work: one row in the transaction of the caller, one ring at the door after its commit."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -43,3 +44,29 @@ def enqueue(kind: str, key: str, payload: dict[str, Any], *, due_at: datetime | 
         row = cursor.fetchone()
     if row and row[1]:
         transaction.on_commit(partial(doorbell.ring, row[0]), robust=True)
+
+
+_INSERT_EACH = """
+INSERT INTO jobs_job (kind, key, payload, due_at)
+SELECT %s, given.key, given.payload::jsonb, clock_timestamp()
+FROM unnest(%s::text[], %s::text[]) AS given(key, payload)
+ON CONFLICT (key) DO NOTHING
+"""
+
+
+def enqueue_each(kind: str, jobs: Sequence[tuple[str, dict[str, Any]]]) -> None:
+    """As `enqueue`, many at once with one statement; the dispatcher finds them, nobody rings.
+
+    Args:
+        jobs: key and payload of each.
+
+    Raises:
+        LookupError, ValueError: as `enqueue`.
+    """
+    registry.find(kind)
+    if not all(0 < len(key) <= 200 for key, _ in jobs):
+        raise ValueError("a job key has 1 to 200 characters")
+    if jobs:
+        payloads = [json.dumps(payload, allow_nan=False) for _, payload in jobs]
+        with connection.cursor() as cursor:
+            cursor.execute(_INSERT_EACH, [kind, [key for key, _ in jobs], payloads])

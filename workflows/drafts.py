@@ -121,7 +121,7 @@ def path_step(step: PreviewStep) -> dict[str, Any]:
         "stage": step.plan.stage,
         "reasons": step.plan.reasons,
         "due": step.due_at,
-        "due_hours": step.plan.sla_hours,
+        "due_hours": step.hours,
         "comment": _("The same person decides a later step.") if step.skipped else "",
         "carried_from": carried_sentence(step.carried.decision, step.carried.why) if step.carried else "",
         "decided_by": step.carried.decision.actor.display_name if step.carried else "",

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,17 +11,19 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.translation import gettext as _
 
 from accounts.language import pick
-from accounts.models import User
+from accounts.models import Unit, User
 from accounts.roles import Role
 from audit.clock import db_now
 from policies.queries import pack, version_in_force
 from policies.rules.calendar import add_working_hours, business_date
+from policies.rules.pack import Pack
 from policies.rules.plan import Plan, PlanStep, compile_plan
 from workflows.carrying import Carried, carried
 from workflows.kind import Assessment, Kind
 from workflows.models import Request
 from workflows.people import Matter, Pool, Staff
 from workflows.rules import RATIFYING, duplicates_to_skip
+from workflows.sla import hours_of
 
 
 def sha256_of(content: Any) -> str:
@@ -35,6 +37,7 @@ class PreviewStep:
     """One approval that would be asked for.
 
     Args:
+        hours: working hours that its people have.
         skipped: its only person also sits higher.
         carried: the approval of an earlier round that still counts.
         people: names of those who would decide it today.
@@ -43,6 +46,7 @@ class PreviewStep:
     plan: PlanStep
     pool: Pool
     due_at: datetime
+    hours: int
     skipped: bool = False
     carried: Carried | None = None
     people: tuple[str, ...] = ()
@@ -73,7 +77,7 @@ class Preview:
         hours: dict[int, int] = {}
         for step in self.steps:
             if not step.skipped and step.carried is None and step.plan.mode not in RATIFYING:
-                hours[step.plan.stage] = max(hours.get(step.plan.stage, 0), step.plan.sla_hours)
+                hours[step.plan.stage] = max(hours.get(step.plan.stage, 0), step.hours)
         return sum(hours.values())
 
     @property
@@ -89,13 +93,34 @@ def preview(kind: Kind, letter: Any, submitter: User, request: Request | None = 
         request: the request that is being revised, or None for a new one.
     """
     now = db_now()
-    customer = letter.customer
-    unit = customer.unit if customer else letter.unit
-    zone = unit.time_zone
-    today = business_date(now, zone)
+    unit = letter.customer.unit if letter.customer else letter.unit
+    today = business_date(now, unit.time_zone)
     policy = pack(version_in_force(today))
     assessment = kind.assess(letter, policy, today)
     facts = {**assessment.facts, "open_duplicate": _open_duplicate(kind, letter, request)}
+    shown = planned(kind, assessment, policy, facts, unit, submitter, now, request)
+    hints = (pick(hint.zh, hint.en) for hint in kind.hints(policy, assessment.facts, letter))
+    return replace(shown, hints=(*shown.hints, *hints))
+
+
+def planned(
+    kind: Kind,
+    assessment: Assessment,
+    policy: Pack,
+    facts: Mapping[str, Any],
+    unit: Unit,
+    submitter: User,
+    now: datetime,
+    request: Request | None,
+) -> Preview:
+    """The plan of what was assessed under a version of the policy, with its people, times and blocks.
+
+    Args:
+        facts: of the assessment, as the tables of `policy` want them.
+        request: whose approvals may stand; None for a new one.
+    """
+    customer, zone = assessment.customer, unit.time_zone
+    today = business_date(now, zone)
     plan = compile_plan(policy, kind.code, facts)
     barred = kind.barred(assessment.content, today)
     duties = assessment.editors | barred | {submitter.person_id} | ({customer.owner.person_id} if customer else set())
@@ -104,7 +129,8 @@ def preview(kind: Kind, letter: Any, submitter: User, request: Request | None = 
     staff = Staff([s.role for s in plan.steps], unit, region, today, duties, matter)
     standing = carried(request, plan, policy, facts, duties, kind.fixed_in(assessment.content)) if request else {}
     functions = {step.key: policy.roles[step.role].function for step in plan.steps}
-    steps, missing = _seated(plan, staff, functions, standing, now, unit.holiday_calendar, zone)
+    allowed = {step.key: hours_of(policy, step.sla_hours, customer) for step in plan.steps}
+    steps, missing = _seated(plan, staff, allowed, functions, standing, now, unit.holiday_calendar, zone)
     blocks = [pick(reason.zh, reason.en) for reason in (*assessment.blocks, *plan.blocks)] + missing
     waited_for = [step for step in steps if step.plan.mode not in RATIFYING and step.carried is None]
     return Preview(
@@ -112,10 +138,7 @@ def preview(kind: Kind, letter: Any, submitter: User, request: Request | None = 
         plan=plan,
         steps=steps,
         blocks=tuple(dict.fromkeys(blocks)),
-        hints=(
-            *_standing_in(steps, staff),
-            *(pick(hint.zh, hint.en) for hint in kind.hints(policy, assessment.facts, letter)),
-        ),
+        hints=tuple(_standing_in(steps, staff)),
         now=now,
         done_by=waited_for[-1].due_at if waited_for else now,
         content={**assessment.content, "plan_digest": plan.digest},
@@ -144,6 +167,7 @@ def _standing_in(steps: tuple[PreviewStep, ...], staff: Staff) -> list[str]:
 def _seated(
     plan: Plan,
     staff: Staff,
+    allowed: Mapping[str, int],
     functions: Mapping[str, str],
     standing: Mapping[str, Carried],
     now: datetime,
@@ -169,11 +193,13 @@ def _seated(
     start = now
     for stage in plan.stages:
         gone = {*standing, *(skipped or ())}
-        hours = {step.key: step.sla_hours for step in stage.steps if step.key not in gone}
+        hours = {step.key: allowed[step.key] for step in stage.steps if step.key not in gone}
         for step in stage.steps:
-            due = add_working_hours(start, step.sla_hours, zone, calendar)
+            due = add_working_hours(start, allowed[step.key], zone, calendar)
             away = step.key in (skipped or ())
             people = tuple(each.name for each in staff.acting_in(step.role))
-            result.append(PreviewStep(step, pools[step.key], due, away, standing.get(step.key), people))
+            result.append(
+                PreviewStep(step, pools[step.key], due, allowed[step.key], away, standing.get(step.key), people)
+            )
         start = add_working_hours(start, max(hours.values(), default=0), zone, calendar)
     return tuple(result), missing

@@ -3,7 +3,7 @@
 Working hours of the company's calendar; after an outage a step climbs one rung at a time, each with its own period.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -82,7 +82,8 @@ def sweep() -> int:
     if not steps:
         return 0
     policies = {step.pk: pinned_pack(step.submission.policy_number, step.submission.policy_digest) for step in steps}
-    above = {step.pk: _superiors(step, policies[step.pk]) for step in steps}
+    needed = _needed_elsewhere(steps)
+    above = {step.pk: _superiors(step, policies[step.pk], needed[step.submission_id]) for step in steps}
     roster = Roster.of(role for roles in above.values() for role in roles)
     done: list[tuple[Step, Rung]] = []
     handovers: list[Handover] = []
@@ -108,11 +109,22 @@ def _due(now: datetime) -> list[Step]:
     )
 
 
-def _superiors(step: Step, policy: Pack) -> tuple[str, ...]:
-    """Roles above the one that has the step now."""
+def _needed_elsewhere(steps: Iterable[Step]) -> dict[int, set[str]]:
+    """For each submission the roles that have a step of their own to decide: one person decides once."""
+    needed: dict[int, set[str]] = {step.submission_id: set() for step in steps}
+    rows = Step.objects.filter(submission__in=needed, status__in=("waiting", "open")).order_by()
+    for submission, role in rows.values_list("submission_id", "role"):
+        needed[submission].add(role)
+    return needed
+
+
+def _superiors(step: Step, policy: Pack, needed: Collection[str]) -> tuple[str, ...]:
+    """Roles above the one that has the step now, without those who have to decide the request anyway."""
     places = {code: (rule.function, rule.level) for code, rule in policy.roles.items()}
     role = step.queue_key.split(":")[0] if step.assignee_id is None else step.role
-    return tuple(each for each in ladder(role, places, policy.parameters.policy_owner) if each != role)
+    return tuple(
+        each for each in ladder(role, places, policy.parameters.policy_owner) if each != role and each not in needed
+    )
 
 
 def _barred(step: Step) -> frozenset[int]:
@@ -143,7 +155,9 @@ def _climb(step: Step, policy: Pack, pool: str, now: datetime, handovers: list[H
                 step=step, verb="escalate", from_user_id=step.assignee_id, from_key=step.queue_key, to_key=pool, at=now
             )
         )
-        step.queue_key, step.assignee, step.escalated = pool, None, step.escalated + 1
+        step.queue_key, step.assignee = pool, None
+    if rung in ("escalate", "urge"):
+        step.escalated += 1
         step.next_at = add_working_hours(now, step.sla_hours, unit.time_zone, unit.holiday_calendar)
     return rung
 
@@ -177,7 +191,7 @@ def _record(done: list[tuple[Step, Rung]], now: datetime) -> None:
 
 def _tell(done: list[tuple[Step, Rung]], now: datetime) -> None:
     """Have people told, and have requests given back whose ladder has ended: one statement each."""
-    words = {"remind": "due_soon", "escalate": "escalated"}
+    words = {"remind": "due_soon", "urge": "overdue", "escalate": "escalated"}
     events: dict[int, list[dict[str, Any]]] = {}
     for step, rung in done:
         if rung in words:

@@ -180,6 +180,9 @@ class Parameters:
     delegation_hops: int = 2
     policy_owner: str = "CFO"
     bulk_cap: Decimal = Decimal("100000")
+    reminder_share: Decimal = Decimal("0.5")
+    green_channel_share: Decimal = Decimal("0.5")
+    escalations: int = 2
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Parameters:

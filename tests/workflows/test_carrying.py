@@ -138,7 +138,7 @@ def test_the_submitter_sees_before_sending_what_is_carried(company: Company) -> 
         "CC": True,
         "CFO": False,
     }
-    assert shown.expected_hours == 16, "only the CFO's hours are left"
+    assert shown.expected_hours == 8, "only the CFO's hours are left, and the green channel halves them"
 
 
 def test_who_returned_it_in_a_stage_decides_again_and_his_colleague_does_not(company: Company) -> None:
