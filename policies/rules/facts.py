@@ -9,6 +9,7 @@ from policies.rules.cells import Fact
 from policies.rules.tables import Column, Facts, Reason
 
 _HUNDRED = Decimal(100)
+CREDIT = "credit"
 # Of what `complete` works with, the numbers.
 NUMBERS = frozenset({"limit_requested", "limit_formula", "limit_current", "term_requested", "term_std", "term_max"})
 # What `complete` adds from the other facts of a credit request.

@@ -1,26 +1,27 @@
 """What a policy version would have asked for submissions of the past, beside the version in force.
 
-Pure: stored facts in, counts out. Each case is judged by `compile_plan` itself, once for all cases that every cell of
-the tables answers alike: a year of submissions has far fewer such groups than submissions.
+Pure: stored facts in, paths out. Each case is judged by `compile_plan` itself, once for all cases in which the same
+rows hold: a year of submissions has far fewer such groups than submissions, and most cases are known by where their
+figures stand among the thresholds, before any row is looked at.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from policies.rules.cells import NUMBER_KINDS, Fact, PolicyError
-from policies.rules.facts import DERIVED, NUMBERS, complete
+from policies.rules.facts import CREDIT, DERIVED, NUMBERS
 from policies.rules.pack import KindRules, Pack
-from policies.rules.plan import PlanStep, compile_plan
-from policies.rules.tables import Column
+from policies.rules.plan import PlanStep, compile_plan, known_facts
+from policies.rules.tables import Facts, Table
 
 # Memory stays bounded however many different cases there are.
 MOST_GROUPS: Final = 50_000
-CREDIT: Final = "credit"
+_Found = TypeVar("_Found")
 
 SAME, BLOCKED, UNBLOCKED = "same", "blocked", "unblocked"
 AUTOMATIC, ASKED, SHORTER, LONGER, OTHERS, ORDER = "automatic", "asked", "shorter", "longer", "others", "order"
@@ -99,7 +100,8 @@ class Judge:
     def __init__(self, pack: Pack, since: Pack) -> None:
         self._pack = pack
         self._readers = {kind: _Reader(kind, rules, since.kinds.get(kind)) for kind, rules in pack.kinds.items()}
-        self._known: dict[tuple[Any, ...], Path | NotJudged] = {}
+        self._seen: dict[tuple[Any, ...], Path | NotJudged] = {}
+        self._paths: dict[tuple[Any, ...], Path | NotJudged] = {}
 
     def path(self, kind: str, stored: Mapping[str, Any]) -> Path:
         """Whom the version asks about a request of `kind` with these facts, as a submission stores them.
@@ -110,15 +112,19 @@ class Judge:
         if reader is None:
             raise NotJudged("kind", kind)
         facts = reader.facts(stored)
-        group = reader.group(facts)
-        found = self._known.get(group)
+        known = known_facts(self._pack, kind, facts)
+        place = reader.place(known)
+        found = self._seen.get(place)
         if found is None:
-            if len(self._known) >= MOST_GROUPS:
-                self._known.clear()
-            found = self._known[group] = self._compiled(kind, facts)
+            found = _remember(self._seen, place, self._path(reader, kind, facts, known))
         if isinstance(found, NotJudged):
             raise found
         return found
+
+    def _path(self, reader: _Reader, kind: str, facts: Facts, known: Facts) -> Path | NotJudged:
+        held = reader.held(known)
+        found = self._paths.get(held)
+        return found if found is not None else _remember(self._paths, held, self._compiled(kind, facts))
 
     def _compiled(self, kind: str, facts: Mapping[str, Fact]) -> Path | NotJudged:
         try:
@@ -127,6 +133,13 @@ class Judge:
             return NotJudged("tables", str(error)[:120])
         blocks = tuple(dict.fromkeys(block.code for block in plan.blocks))
         return Path(tuple(tuple(map(_asked, stage.steps)) for stage in plan.stages), blocks, plan.expected_hours)
+
+
+def _remember(known: dict[tuple[Any, ...], _Found], key: tuple[Any, ...], found: _Found) -> _Found:
+    if len(known) >= MOST_GROUPS:
+        known.clear()
+    known[key] = found
+    return found
 
 
 def _asked(step: PlanStep) -> Asked:
@@ -140,20 +153,26 @@ def _asked(step: PlanStep) -> Asked:
 
 
 class _Reader:
-    """Stored facts of one kind as the tables want them, and which cases all its cells answer alike."""
+    """Stored facts of one kind as the tables want them, and which cases the tables that decide answer alike."""
 
     def __init__(self, kind: str, rules: KindRules, since: KindRules | None) -> None:
-        self._kind = kind
         derived = DERIVED if kind == CREDIT else frozenset()
         collected = frozenset() if since is None else frozenset(since.columns)
+        self._kind = kind
+        self._tables = tuple(table for table in rules.tables if table.use != "notice")  # a notice asks nobody
+        asked = {column.key for table in self._tables for column in table.columns}
         inputs = [column for column in rules.columns.values() if column.key not in derived]
-        self._needed = tuple(c.key for c in inputs if c.required or c.key not in collected)
+        self._needed = tuple(c.key for c in inputs if c.required or (c.key in asked and c.key not in collected))
+        self._required = tuple(column.key for column in rules.columns.values() if column.required)
         kinds = {column.key: column.kind for column in inputs}
         if kind == CREDIT:
             kinds = dict.fromkeys(NUMBERS, "number") | kinds
         self._columns = tuple((key, wanted in NUMBER_KINDS, wanted) for key, wanted in kinds.items())
-        self._marks = tuple((key, _mark(key, column, rules)) for key, column in rules.columns.items())
-        self._flags = tuple(sorted({table.only for table in rules.tables} - {""} - rules.columns.keys()))
+        marked = {key: _mark(key, rules.columns[key].kind, self._tables) for key in sorted(asked)}
+        self._marks = tuple((key, mark) for key, mark in marked.items() if mark is not None)
+        marks = frozenset(key for key, _mark in self._marks)
+        self._flags = tuple(sorted({table.only for table in self._tables} - {""} - marks))
+        self._only_required = tuple(sorted(set(self._required) - marks))
 
     def facts(self, stored: Mapping[str, Any]) -> dict[str, Fact]:
         """Typed facts. Raises NotJudged."""
@@ -171,11 +190,28 @@ class _Reader:
                 raise NotJudged("unreadable", key)
         return facts
 
-    def group(self, facts: Mapping[str, Fact]) -> tuple[Any, ...]:
-        """Equal for cases of which every cell, every required fact and every flag says the same."""
-        known = complete(facts) if self._kind == CREDIT else facts
-        marks = [mark(known.get(key)) for key, mark in self._marks]
-        return (self._kind, *marks, *(known.get(flag) is True for flag in self._flags))
+    def place(self, known: Facts) -> tuple[Any, ...]:
+        """Equal for cases that no cell, required fact or flag tells apart."""
+        get = known.get
+        return (
+            self._kind,
+            *[mark(get(key)) for key, mark in self._marks],
+            *[get(key) is None for key in self._only_required],
+            *[get(flag) is True for flag in self._flags],
+        )
+
+    def held(self, known: Facts) -> tuple[Any, ...]:
+        """Which rows hold and which required facts are missing: all that a path can depend on."""
+        return (
+            self._kind,
+            *[
+                tuple(row.code for row in table.rows if row.holds(known))
+                for table in self._tables
+                if not table.only or known.get(table.only) is True
+            ],
+            tuple(table.code for table in self._tables if table.only and known.get(table.only) is not True),
+            tuple(key for key in self._required if known.get(key) is None),
+        )
 
 
 def _number(key: str, value: Any) -> Decimal:
@@ -189,12 +225,14 @@ def _number(key: str, value: Any) -> Decimal:
     raise NotJudged("unreadable", key)
 
 
-def _mark(key: str, column: Column, rules: KindRules) -> Callable[[Any], Any]:
-    """Where a value stands among everything that the cells of its column compare it with."""
-    cells = [cell for table in rules.tables for row in table.rows for c, cell in row.conditions if c.key == key]
-    if column.kind == "flag":
+def _mark(key: str, kind: str, tables: Iterable[Table]) -> Callable[[Any], Any] | None:
+    """Where a value stands among everything that the cells of its column compare it with; None without such cells."""
+    cells = [cell for table in tables for row in table.rows for column, cell in row.conditions if column.key == key]
+    if not cells:
+        return None
+    if kind == "flag":
         return lambda value: value
-    if column.kind == "text":
+    if kind == "text":
         named = frozenset(value for cell in cells for value in cell.values)
         return lambda value: value if value in named else value is None
     ends = {end for cell in cells for each in cell.intervals for end in (each.low, each.high) if end is not None}
