@@ -24,7 +24,7 @@ def main() -> int:
 
 def measured(sizes: list[int]) -> list[Line]:
     """All lines; modules that need Django are imported now that it is set up."""
-    from bench import decisions, papers, prices, queue, rerating, rules, scoring
+    from bench import decisions, papers, prices, queue, replay, rerating, rules, scoring
 
     team = company()
     lines: list[Line] = []
@@ -33,6 +33,7 @@ def measured(sizes: list[int]) -> list[Line]:
         ("scoring", lambda: scoring.measure(1_000, 50_000)),
         ("re-rating", lambda: rerating.measure(500)),
         ("plans", rules.plans),
+        ("replay", lambda: replay.measure(team, 100_000)),
         ("audit", lambda: rules.events(team)),
         ("price checks", lambda: prices.measure(team, 50_000)),
         ("documents", lambda: papers.measure(team, 5)),
