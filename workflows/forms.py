@@ -130,6 +130,14 @@ class ShareForm(forms.Form):
         return str(self.cleaned_data["email"])
 
 
+class FilterForm(forms.Form):
+    """A name for the filter that is shown."""
+
+    name = forms.CharField(label=_("Name"), required=False, max_length=60)
+    query = forms.CharField(required=False, max_length=400, widget=forms.HiddenInput)
+    default = forms.BooleanField(label=_("Open the queue with it"), required=False)
+
+
 class CommentForm(forms.Form):
     """What one wants to say to everybody who sees a request."""
 

@@ -58,6 +58,7 @@ SENTENCES = {
     "not_concerned": gettext_lazy("Only its submitter, its owner and those who watch it can urge."),
     "nothing_open": gettext_lazy("Nobody has to decide anything at the moment."),
     "reminded_lately": gettext_lazy("There was a reminder less than four working hours ago."),
+    "same_version": gettext_lazy("The request is under this version of the policy already."),
     "not_policy_owner": gettext_lazy("Only the owner of the policy can do this."),
     "request_closed": gettext_lazy("This request is closed."),
     "in_force": gettext_lazy("This request has already taken effect."),

@@ -1,11 +1,10 @@
 """The manager's queue: a list on the left, the decision panel beside it; on the phone one after the other."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -18,7 +17,7 @@ from audit.clock import db_now
 from workflows import queries_queue as queries
 from workflows.forms import DecisionForm, queue_filter
 from workflows.kinds import REGISTRY
-from workflows.models import Request, Step
+from workflows.models import Request, SavedFilter, Step
 from workflows.queries_pages import hours_until
 from workflows.queries_queue import QueueFilter
 from workflows.summaries import SHOWN
@@ -29,7 +28,12 @@ from workflows.views import shown
 @access(AUTHENTICATED)
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
-    return page(request, queue_filter(request.GET))
+    """The list; without anything asked for, as the filter says that one begins with."""
+    saved = queries.saved_filters(user_of(request))
+    first = next((each.query for each in saved if each.is_default), "")
+    if first and not request.GET:
+        return redirect(f"{reverse('workflows:queue')}?{first}")
+    return page(request, queue_filter(request.GET), saved=saved)
 
 
 @access(AUTHENTICATED)
@@ -62,6 +66,7 @@ def page(
     step: Step | None = None,
     form: DecisionForm | None = None,
     status: int = 200,
+    saved: list[SavedFilter] | None = None,
 ) -> HttpResponse:
     """The queue as it is filtered, and the panel of a step when one is open."""
     user = user_of(request)
@@ -76,6 +81,7 @@ def page(
         "several_roles": len(counts.roles) > 1,
         "more": queries.cursor_of(queries.place_of(steps[-1], wanted.sort)) if more else "",
         "chips": _chips(wanted, counts),
+        "saved": _saved(queries.saved_filters(user) if saved is None else saved, wanted),
         "wanted": wanted,
         "filtered": wanted.restricts,
         "sorts": _sorts(wanted),
@@ -109,13 +115,12 @@ def rows_of(steps: list[Step]) -> list[dict[str, Any]]:
 
 def query_of(wanted: QueueFilter) -> str:
     """The filter as the query of an address, without what does not restrict."""
-    given = {name: "1" if value is True else value for name, value in asdict(wanted).items() if value}
-    return urlencode(given)
+    return wanted.query
 
 
 def _chip(label: Any, wanted: QueueFilter, *, active: bool, count: str) -> dict[str, Any]:
     query = query_of(wanted)
-    url = reverse("workflows:queue") + (f"?{query}" if query else "")
+    url = f"{reverse('workflows:queue')}?{query or 'all=1'}"
     return {"label": label, "url": url, "active": active, "count": count}
 
 
@@ -161,6 +166,15 @@ def _sorts(wanted: QueueFilter) -> list[dict[str, Any]]:
     return [
         _chip(words[sort], replace(wanted, sort=sort), active=wanted.sort == sort, count="")
         for sort in ("", *queries.SORTS)
+    ]
+
+
+def _saved(saved: list[SavedFilter], wanted: QueueFilter) -> list[dict[str, Any]]:
+    """The filters that one keeps, as chips."""
+    url = reverse("workflows:queue")
+    return [
+        {"label": each.name, "url": f"{url}?{each.query or 'all=1'}", "active": each.query == wanted.query, "count": ""}
+        for each in saved
     ]
 
 
