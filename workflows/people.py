@@ -13,7 +13,7 @@ from accounts.models import Region, RoleAssignment, Unit, User
 from accounts.queries import assignments_covering
 from policies.rules.pack import Pack
 from workflows.models import Capacity, Delegation, Step, queue_key
-from workflows.rules.delegation import line_of
+from workflows.rules.delegation import line_of, outranks
 from workflows.rules.seats import ladder
 
 
@@ -166,6 +166,15 @@ class Staff:
         apart = self._barred | self._decided
         for_whom.sort(key=lambda principal: principal.person_id in apart)
         return Standing(Capacity.DELEGATE, for_whom[0]) if for_whom else None
+
+    def may_take(self, user: User, step: Step) -> bool:
+        """Whether the step may be transferred to this account: it holds the role, or a higher one of its function."""
+        if self.matter is None:
+            return self.holds(user, step.role)
+        policy = self.matter.policy
+        places = {code: (rule.function, rule.level) for code, rule in policy.roles.items()}
+        above = [role for role in self.superiors(step.role) if outranks(role, step.role, places)]
+        return any(self.holds(user, role) for role in (step.role, *above))
 
     def beyond(self, step: Step, user: User) -> Decimal | None:
         """The ceiling of a delegation that would let this account act if the request were smaller."""

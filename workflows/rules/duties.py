@@ -44,6 +44,11 @@ class Duties:
     decided: frozenset[int]
     barred: frozenset[int] = frozenset()  # by the kind: whose own limit it would raise
 
+    @property
+    def everybody(self) -> frozenset[int]:
+        """All persons who may not take a step of the request now."""
+        return self.owners | self.editors | self.decided | self.barred | {self.submitter}
+
 
 def refusal_to_decide(
     *,

@@ -82,6 +82,7 @@ def _delegate(asked: Delegation, actor: User) -> Answer:
         raise problem(rules.Refusal("reason_missing", 422), "reason")
     if set(asked.kinds) - REGISTRY.keys():
         raise problem(rules.Refusal("delegation_kind", 422), "kinds")
+    to.refresh_from_db(fields=["is_active"])
     with connection.cursor() as cursor:  # one after another: two at once could close a circle
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('workflows.delegation', 0))")
     if refusal := _refusal(asked):
