@@ -237,9 +237,8 @@ def test_a_page_costs_the_same_statements_however_long_it_is(company: Company) -
 
     one_of_everything(company)
     few = costs()
-    for _ in range(3):
-        one_of_everything(company)
-    assert all(len(api.get(path).json()["items"]) >= 4 for path in lists)
+    one_of_everything(company)
+    assert all(len(api.get(path).json()["items"]) >= 2 for path in lists)
     assert costs() == few
 
 

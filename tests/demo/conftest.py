@@ -1,27 +1,61 @@
-"""The demo company, made once for all tests of this folder and rolled back after them."""
+"""The demo, prepared once from nothing as its first start does: looked at while it rests, run at the end."""
 
 from collections.abc import Iterator
-from io import StringIO
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+import environ
 import pytest
-from django.core.management import call_command
-from django.db import transaction
+from django.db import connections, transaction
+
+from config.embedded import DATABASE_USER, Postgres
+from tests.demo.program import prepare
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker makes the company; it takes longer than all tests that look at it."""
+    """One worker makes the demo, looks at it and runs it; making it takes longer than all tests together."""
     for item in items:
         if item.path.parent.name == "demo":
             item.add_marker(pytest.mark.xdist_group("demo"))
 
 
-@pytest.fixture(scope="package")
-def demo(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The seeded database; the value is what the command printed."""
-    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), transaction.atomic():
-        patch.setattr("django.conf.settings.COUNTERSIGN_DATA", tmp_path_factory.mktemp("demo"))
-        printed = StringIO()
-        call_command("seed_demo", stdout=printed)
-        yield printed.getvalue()
-        transaction.set_rollback(True)
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The demo's folder with its database, and what was printed: the logins."""
+    home = tmp_path_factory.mktemp("demo")
+    return home, prepare(home)
+
+
+@pytest.fixture(scope="module")
+def demo(prepared: tuple[Path, str], django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Django looks at the demo's own database; what a test writes is rolled back."""
+    home, _logins = prepared
+    server = Postgres(home / "postgres")
+    server.start()
+    try:
+        with (
+            pytest.MonkeyPatch.context() as patch,
+            django_db_blocker.unblock(),
+            connected_to(server.url(DATABASE_USER)),
+        ):
+            patch.setattr("django.conf.settings.COUNTERSIGN_DATA", home / "data")
+            with transaction.atomic():
+                yield
+                transaction.set_rollback(True)
+    finally:
+        server.stop()
+
+
+@contextmanager
+def connected_to(address: str) -> Iterator[None]:
+    """Use another server for a while."""
+    connection = connections["default"]
+    connection.close()
+    usual, other = connection.settings_dict, environ.Env.db_url_config(address)
+    connection.settings_dict = {**usual, **other, "OPTIONS": {**usual["OPTIONS"], **other["OPTIONS"]}}
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict = usual

@@ -17,7 +17,7 @@ def traded(ids: list[int]) -> list[tuple[object, ...]]:
     )
 
 
-def test_the_same_seed_makes_the_same_customers_and_trade(demo: str) -> None:
+def test_the_same_seed_makes_the_same_customers_and_trade(demo: None) -> None:
     results = []
     for seed in (7, 7, 8):
         with transaction.atomic():
@@ -28,7 +28,7 @@ def test_the_same_seed_makes_the_same_customers_and_trade(demo: str) -> None:
     assert results[0] == results[1] != results[2]
 
 
-def test_bulk_customers_have_24_months_of_orders_invoices_and_receipts(demo: str) -> None:
+def test_bulk_customers_have_24_months_of_orders_invoices_and_receipts(demo: None) -> None:
     with transaction.atomic():
         (pk,) = make_customers(1, 9)
         customer = Customer.objects.select_related("unit").get(pk=pk)
@@ -40,7 +40,7 @@ def test_bulk_customers_have_24_months_of_orders_invoices_and_receipts(demo: str
         transaction.set_rollback(True)
 
 
-def test_bulk_steps_wait_in_the_queue_of_their_role(demo: str) -> None:
+def test_bulk_steps_wait_in_the_queue_of_their_role(demo: None) -> None:
     controller = User.objects.get(email="cc.med@demo.example")
     with transaction.atomic():
         before = queue_counts(controller).total

@@ -49,7 +49,7 @@ def rounded(value: Decimal | None, printed: Any) -> Decimal | None:
 
 
 @pytest.mark.parametrize("code", EXAMPLES)
-def test_every_indicator_has_the_printed_value(demo: str, code: str) -> None:
+def test_every_indicator_has_the_printed_value(demo: None, code: str) -> None:
     found = evaluation(code).figures
     given = PRINTED[code]["input"]
     printed = {name: value for section in ("HP", "CE", "FA", "DP") for name, value in given.get(section, {}).items()}
@@ -60,7 +60,7 @@ def test_every_indicator_has_the_printed_value(demo: str, code: str) -> None:
 
 
 @pytest.mark.parametrize("code", EXAMPLES)
-def test_sections_weights_score_and_grade_are_as_printed(demo: str, code: str) -> None:
+def test_sections_weights_score_and_grade_are_as_printed(demo: None, code: str) -> None:
     found, printed = evaluation(code).score, PRINTED[code]["result"]
     scores = {name: section.score for name, section in found.sections.items() if name in found.weights}
     assert {name: rounded(score, printed["sections"][name]) for name, score in scores.items()} == printed["sections"]
@@ -69,13 +69,13 @@ def test_sections_weights_score_and_grade_are_as_printed(demo: str, code: str) -
     assert found.grade == printed["grade"]
 
 
-def test_the_potential_of_a_new_customer_is_not_scored_on_45_points(demo: str) -> None:
+def test_the_potential_of_a_new_customer_is_not_scored_on_45_points(demo: None) -> None:
     section = evaluation("E4").score.sections["DP"]
     assert (section.scorable, section.score) == (45, None)
 
 
 @pytest.mark.parametrize("code", EXAMPLES)
-def test_the_limit_and_its_operands_are_as_printed(demo: str, code: str) -> None:
+def test_the_limit_and_its_operands_are_as_printed(demo: None, code: str) -> None:
     found = evaluation(code)
     limit = found.limit
     asked = application(code)
@@ -85,7 +85,7 @@ def test_the_limit_and_its_operands_are_as_printed(demo: str, code: str) -> None
     assert found.monthly.value == Decimal(LIMITS[code][0])
 
 
-def test_the_counter_offer_to_e3_is_90000_at_30_days(demo: str) -> None:
+def test_the_counter_offer_to_e3_is_90000_at_30_days(demo: None) -> None:
     found = evaluation("E3")
     assert (found.counter_offer, found.terms.longest, found.limit.term_days) == (90_000, 30, 15)
 
@@ -107,7 +107,7 @@ def route(no: str) -> list[list[str]]:
         ("E4", {"CL": "CL-2", "TE": "TE-1"}, [["SM"], ["CC"], ["FM"]]),
     ],
 )
-def test_the_open_request_goes_the_printed_way(demo: str, code: str, band: dict[str, str], path: Any) -> None:
+def test_the_open_request_goes_the_printed_way(demo: None, code: str, band: dict[str, str], path: Any) -> None:
     request = Request.objects.get(customer__code=f"M{code}", kind="credit")
     plan = request.submissions.get(round=request.round).plan
     assert request.state == "in_review"
@@ -115,14 +115,14 @@ def test_the_open_request_goes_the_printed_way(demo: str, code: str, band: dict[
     assert route(request.no) == path
 
 
-def test_e3_would_be_escalated_twice_by_formula_and_grade(demo: str) -> None:
+def test_e3_would_be_escalated_twice_by_formula_and_grade(demo: None) -> None:
     draft = application("E3")
     shown = preview(KIND, draft, draft.created_by)
     assert shown.plan.bands == {"CL": "CL-4", "TE": "TE-3"}
     assert {"ES-1", "ES-3"} <= {reason.code for reason in shown.plan.escalators}
 
 
-def test_e5_cannot_be_submitted_and_says_why(demo: str) -> None:
+def test_e5_cannot_be_submitted_and_says_why(demo: None) -> None:
     draft = application("E5")
     shown = preview(KIND, draft, draft.created_by)
     assert not shown.submittable

@@ -1,17 +1,14 @@
-"""`make demo`: ready with logins, stopped at once, nothing left even when killed, data kept."""
+"""`make demo` as the tests run it: prepared from nothing, or running with all its programs."""
 
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from pathlib import Path
 
 import psycopg
-import pytest
 
 from config import demo
 
@@ -23,6 +20,38 @@ NOT_THE_TESTS_OWN = (
     "RESET",
     "DJANGO_SETTINGS_MODULE",
 )
+# What `config.demo` does before it starts its programs.
+PREPARE = """
+from config import demo
+with demo.only_one():
+    first = demo.Demo()
+    first._set_environment("http://127.0.0.1:8000")
+    try:
+        first._start_servers()
+        print(first._prepare())
+    finally:
+        first.stop()
+"""
+
+
+def environment(home: Path) -> dict[str, str]:
+    """Of a person who starts the demo in a folder of its own."""
+    theirs = {key: value for key, value in os.environ.items() if key not in NOT_THE_TESTS_OWN}
+    return {**theirs, "DEMO_HOME": str(home)}
+
+
+def prepare(home: Path) -> str:
+    """Make the demo's database from nothing; what it printed, which are the logins."""
+    done = subprocess.run(
+        [sys.executable, "-c", PREPARE],
+        cwd=demo.ROOT,
+        env=environment(home),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 def snapshot() -> dict[int, tuple[int, str]]:
@@ -40,14 +69,12 @@ def snapshot() -> dict[int, tuple[int, str]]:
 
 
 class RunningDemo:
-    """A demo in a folder of its own."""
+    """A demo with its programs."""
 
     def __init__(self, home: Path, port: int) -> None:
-        self.home = home
-        environment = {key: value for key, value in os.environ.items() if key not in NOT_THE_TESTS_OWN}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "config.demo"],
-            env={**environment, "DEMO_HOME": str(home), "PORT": str(port)},
+            env={**environment(home), "PORT": str(port)},
             cwd=demo.ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
         self.said = ""
@@ -80,53 +107,3 @@ class RunningDemo:
             time.sleep(0.05)
         assert not left
         return time.monotonic() - begin
-
-
-def test_demo_from_nothing_to_nothing_left_behind(tmp_path):
-    home = tmp_path / "demo"
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        first = RunningDemo(home, port)
-        try:
-            assert not first.address.endswith(f":{port}")
-            with urllib.request.urlopen(first.address, timeout=20) as response:
-                assert response.status == 200
-            assert "@" in first.said.partition("Ready:")[2]
-            programs = " ".join(first.parts().values())
-            assert all(name in programs for name in ("gunicorn", "worker", "beat", "valkey-server", "postgres -D"))
-            with first.database() as connection:
-                connection.execute("CREATE TABLE promise AS SELECT 1 AS kept")
-        finally:
-            first.end(signal.SIGKILL)
-
-    second = RunningDemo(home, port)
-    try:
-        with second.database() as connection:
-            assert connection.execute("SELECT kept FROM promise").fetchone() == (1,)
-        again = subprocess.run(
-            [sys.executable, "-m", "config.demo"], cwd=demo.ROOT, capture_output=True, text=True, check=False,
-            env={**os.environ, "DEMO_HOME": str(home)},
-        )  # fmt: skip
-        assert again.returncode == 1
-        assert f"already running (process {second.process.pid})" in again.stdout
-    finally:
-        seconds = second.end(signal.SIGTERM)
-    assert seconds < 3
-    assert second.process.returncode == 0
-
-
-def test_reset_forgets_everything_but_never_a_real_database(tmp_path, monkeypatch):
-    monkeypatch.setattr(demo, "HOME", tmp_path)
-    (tmp_path / "postgres").mkdir()
-    (tmp_path / "secret_key").touch()
-    (tmp_path / "lock").touch()
-    monkeypatch.setenv("DATABASE_URL", "postgres://production/countersign")
-    with pytest.raises(demo.DemoError, match="DATABASE_URL"):
-        demo.forget_data()
-    assert (tmp_path / "postgres").exists()
-
-    monkeypatch.delenv("DATABASE_URL")
-    demo.forget_data()
-    assert [path.name for path in tmp_path.iterdir()] == ["lock"]
