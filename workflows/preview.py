@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.language import pick
 from accounts.models import Unit, User
@@ -182,9 +183,14 @@ def _seated(
         for step in steps
         if not pools[step.key].members and step.key not in standing
     ]
+    missing += [sentence for step in steps if (sentence := _unwinnable(step, pools[step.key]))]
     order = [(step.stage, step.key) for step in steps]
     afterwards = {step.key for step in steps if step.mode in RATIFYING}
     persons = {key: pool.persons for key, pool in pools.items()}
+    for step in steps:  # a vote needs as many different people as must agree
+        for further in (f"{step.key}.{place}" for place in range(1, step.panel.needed if step.panel else 0)):
+            order.append((step.stage, further))
+            persons[further], functions = persons[step.key], {**functions, further: functions[step.key]}
     persons |= {key: frozenset({each.decision.person_id}) for key, each in standing.items()}
     skipped = duplicates_to_skip(order, persons, afterwards, functions)
     if skipped is None and not missing:
@@ -193,7 +199,9 @@ def _seated(
     start = now
     for stage in plan.stages:
         gone = {*standing, *(skipped or ())}
-        hours = {step.key: allowed[step.key] for step in stage.steps if step.key not in gone}
+        hours = {
+            step.key: allowed[step.key] * _turns(step, pools[step.key]) for step in stage.steps if step.key not in gone
+        }
         for step in stage.steps:
             due = add_working_hours(start, allowed[step.key], zone, calendar)
             away = step.key in (skipped or ())
@@ -203,3 +211,20 @@ def _seated(
             )
         start = add_working_hours(start, max(hours.values(), default=0), zone, calendar)
     return tuple(result), missing
+
+
+def _unwinnable(step: PlanStep, pool: Pool) -> str:
+    """Why a vote cannot be won today; empty when it can."""
+    there = len(pool.persons)
+    if step.panel is None or not 0 < there < step.panel.needed:
+        return ""
+    return ngettext(
+        "The policy asks for %(needed)s approvals as %(role)s, but only %(there)s person can give one at the moment.",
+        "The policy asks for %(needed)s approvals as %(role)s, but only %(there)s people can give one at the moment.",
+        there,
+    ) % {"needed": step.panel.needed, "role": Role(step.role).label, "there": there}
+
+
+def _turns(step: PlanStep, pool: Pool) -> int:
+    """How many people are asked one after another."""
+    return max(1, len(pool.persons)) if step.panel and step.panel.mode == "sequential" else 1
