@@ -71,7 +71,7 @@ def save_fields(
             or no code (422), or somebody wrote the same field since (409 ``policy_conflict`` with who wrote what).
     """
     draft = open_draft(number, actor)
-    table, rows = _table(draft, code)
+    table, rows = table_of(draft, code)
     form = stored(table, rows.values())
     names = {field.name: field for field in fields(form)}
     before: dict[str, str] = {}
@@ -99,7 +99,7 @@ def save_fields(
         [rows[key] for key in {place.rpartition("/")[0] for place in after}],
         ["code", "cells", "outputs", "rationale_zh", "rationale_en"],
     )
-    return _noted(draft, actor, code, before, after)
+    return noted(draft, actor, code, before, after)
 
 
 def add_row(
@@ -130,7 +130,7 @@ def add_row(
         made.save()
         _place(table, order)
         written = {f"{mine}/{f.name}": get(row, f.name) for f in fields(form) if get(row, f.name)}
-        return _noted(draft, actor, code, {}, written)
+        return noted(draft, actor, code, {}, written)
 
     return _once(number, code, actor, idempotency_key, ["add", after, copy_of, new_code], change)
 
@@ -152,7 +152,7 @@ def move_row(number: int, code: str, row: str, by: int, *, actor: User, idempote
             return Saved(draft.revision, ())
         order.insert(new, order.pop(old))
         _place(table, order)
-        return _noted(draft, actor, code, {f"{row}/position": str(old + 1)}, {f"{row}/position": str(new + 1)})
+        return noted(draft, actor, code, {f"{row}/position": str(old + 1)}, {f"{row}/position": str(new + 1)})
 
     return _once(number, code, actor, idempotency_key, ["move", row, by], change)
 
@@ -174,7 +174,7 @@ def remove_row(
         was = {f"{row}/{f.name}": said for f in fields(form) if (said := get(stored_row(rows[row]), f.name))}
         rows.pop(row).delete()
         _place(table, list(rows.values()))
-        return _noted(draft, actor, code, was, {})
+        return noted(draft, actor, code, was, {})
 
     return _once(number, code, actor, idempotency_key, ["remove", row], change)
 
@@ -191,14 +191,15 @@ def _once(
 
     def run() -> dict[str, Any]:
         draft = open_draft(number, actor)
-        saved = change(draft, *_table(draft, code))
+        saved = change(draft, *table_of(draft, code))
         return {"revision": saved.revision, "changed": list(saved.changed)}
 
     answer, _again = once(actor, key, ["policy", number, code, *what], run)
     return Saved(answer["revision"], tuple(answer["changed"]))
 
 
-def _table(draft: PolicyVersion, code: str) -> tuple[DecisionTable, dict[str, TableRow]]:
+def table_of(draft: PolicyVersion, code: str) -> tuple[DecisionTable, dict[str, TableRow]]:
+    """A table of a draft, and its rows by code in their order. Raises Problem (404)."""
     table = draft.tables.filter(code=code).first()
     if table is None:
         raise Problem("not_found", 404, _("There is no such table in this policy version."))
@@ -216,7 +217,7 @@ def _place(table: DecisionTable, order: list[TableRow]) -> None:
     TableRow.objects.bulk_update(moving, ["position"])
 
 
-def _noted(draft: PolicyVersion, actor: User, code: str, before: Mapping[str, str], after: Mapping[str, str]) -> Saved:
+def noted(draft: PolicyVersion, actor: User, code: str, before: Mapping[str, str], after: Mapping[str, str]) -> Saved:
     """Digest and revision follow, and the trail says what was written."""
     touched(draft, actor)
     extra = {"table": code, "revision": draft.revision}

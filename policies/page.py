@@ -11,6 +11,7 @@ from typing import Any, Final
 from accounts.language import pick
 from accounts.models import RoleAssignment, Unit
 from accounts.queries import covers, in_force
+from accounts.roles import LABELS
 from policies.page_kinds import language, role_label
 from policies.rules.pack import SECTIONS, Pack
 from policies.rules.standards import GradeStandard, Indicator
@@ -125,9 +126,18 @@ def stand_ins(pack: Pack) -> list[tuple[str, str]]:
 
 def holders(pack: Pack, on: date) -> list[Holder]:
     """Who holds each approving role per unit on a day. Two queries."""
+    return _holders([role for role in pack.roles if any(grant.role == role for grant in pack.authority)], on)
+
+
+def all_holders(on: date) -> list[Holder]:
+    """Who holds each of the fourteen roles per unit on a day. Two queries."""
+    return _holders(list(LABELS), on)
+
+
+def _holders(roles: list[str], on: date) -> list[Holder]:
     units = list(Unit.objects.all())
     held = list(
-        RoleAssignment.objects.filter(in_force(on), user__is_active=True, role__in=list(pack.roles))
+        RoleAssignment.objects.filter(in_force(on), user__is_active=True, role__in=roles)
         .select_related("user", "region")
         .order_by("is_deputy", "user__display_name")
     )
@@ -137,8 +147,7 @@ def holders(pack: Pack, on: date) -> list[Holder]:
             role_label(role),
             [(unit.name, list(_people([each for each in held if each.role == role], unit))) for unit in units],
         )
-        for role in pack.roles
-        if any(grant.role == role for grant in pack.authority)
+        for role in roles
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
 
@@ -127,7 +127,11 @@ def _how_read(table: Table) -> str:
 
 
 def row_sentence(pack: Pack | None, table: Table, row: Row) -> str:
-    """A row of any table in words: what it asks, and who approves then where it leads to a chain that can be read."""
+    """A row of any table in words: what it asks, and who approves then where it leads to a chain that can be read.
+
+    What its cells ask is said, not the row's own wording, which its author may have forgotten to change.
+    """
+    row = replace(row, outputs={key: said for key, said in row.outputs.items() if not key.startswith("when_")})
     if pack is not None and table.use in ("band", "join") and row.outputs.get("band") in pack.chains:
         return _matrix_row(pack, row).sentence
     if pack is not None and table.kind == "chain" and row.code in pack.chains:
