@@ -18,8 +18,9 @@ from accounts.queries import has_role
 from audit.models import READERS, Event
 from audit.queries import timeline
 from jobs.idempotency import key_of_form
+from workflows import picture, queries_queue, rules, services
 from workflows import queries_pages as queries
-from workflows import queries_queue, rules, services
+from workflows.engine import Round
 from workflows.forms import DecisionForm, ShareForm, WithdrawForm, queue_filter
 from workflows.kinds import REGISTRY
 from workflows.kinds.pages import PAGES
@@ -89,6 +90,7 @@ def page(
         "beside": pages.beside(context["frozen"], user),
         "in_force": pages.outcome(context["frozen"]) if found.closed_at else "",
         "earlier": _earlier(found),
+        **_way(found, round_),
         "questions": _questions(round_.steps, found),
         "is_submitter": found.submitter.person_id == user.person_id,
         "withdraw_form": (withdrawal or WithdrawForm()) if queries.may_withdraw(round_, user) else None,
@@ -105,6 +107,17 @@ def _earlier(found: Request) -> list[dict[str, Any]]:
         {"submission": submission, "steps": shown.path_steps(steps, found)}
         for submission, steps in queries.earlier_rounds(found)
     ]
+
+
+def _way(found: Request, round_: Round) -> dict[str, Any]:
+    """The way of the request as a picture, and how long each part of it took."""
+    rounds = [*reversed(queries.earlier_rounds(found)), (round_.submission, round_.steps)]
+    words = {step.pk: shown.state_word(step) for _submission, steps in rounds for step in steps}
+    title = _("The way of %(no)s") % {"no": found.no}
+    return {
+        "way": picture.drawn(picture.lanes(found, rounds, words), title),
+        "stays": picture.stays(found, rounds, words, round_.now),
+    }
 
 
 def _questions(steps: list[Step], found: Request) -> list[Decision]:

@@ -63,6 +63,11 @@ STATE_WORDS: Final = {
 }
 
 
+def state_word(step: Step) -> str:
+    """The state of a step as `components/path.html` and the picture call it."""
+    return STATE_WORDS.get((step.mode, step.status), step.status)
+
+
 def path_steps(steps: Iterable[Step], request: Request, round_: Round | None = None) -> list[dict[str, Any]]:
     """Steps as `components/path.html` draws them.
 
@@ -81,7 +86,7 @@ def _path_step(step: Step, request: Request, round_: Round | None) -> dict[str, 
     return {
         "role": Role(step.role).label,
         "people": _people(step, round_),
-        "state": STATE_WORDS.get((step.mode, step.status), step.status),
+        "state": state_word(step),
         "mode": step.mode,
         "stage": step.stage,
         "reasons": step.reasons,
