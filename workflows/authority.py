@@ -6,9 +6,9 @@ from accounts.models import User
 from policies.queries import pinned_pack
 from policies.rules.pack import Pack
 from policies.rules.plan import authority_ceiling
-from workflows import rules
+from workflows import engine, rules
 from workflows.engine import Round
-from workflows.models import Step, personal_key
+from workflows.models import Capacity, Step, personal_key
 from workflows.routing import ends_with
 from workflows.staffing import duties
 
@@ -44,7 +44,7 @@ def refusal_of_person(
             person=actor.person_id,
             active=actor.is_active,
             holds_role=standing is not None,
-            ceiling=ceiling_of(round_, step.role),
+            ceiling=ceiling_of(round_, authority_role(step, standing.capacity if standing else "", _policy(round_))),
             principal=standing.principal.person_id if standing and standing.principal else None,
         ),
         duties=duties(round_),
@@ -97,10 +97,19 @@ def _policy(round_: Round) -> Pack:
 def ceiling_of(round_: Round, role: str) -> Decimal | None:
     """The highest authority among the roles that agreed and this one; None is unlimited."""
     policy, kind = _policy(round_), round_.kind
-    roles = {each.role for each in round_.steps if each.status in rules.AGREED} | {role}
+    agreed = [(each, engine.standing(each)) for each in round_.steps if each.status in rules.AGREED]
+    roles = {authority_role(each, said.capacity, policy) for each, said in agreed if said is not None} | {role}
     ceilings = [authority_ceiling(policy, role, kind.code, kind.authority_metric) for role in roles]
     known = [ceiling for ceiling in ceilings if ceiling is not None]
     return max(known) if len(known) == len(ceilings) else None
+
+
+def authority_role(step: Step, capacity: str, policy: Pack) -> str:
+    """The role whose authority it is: not that of the step when the policy owner or a superior sits for it."""
+    if capacity == Capacity.OVERRIDE:
+        return policy.parameters.policy_owner
+    pool = step.queue_key.split(":")[0]
+    return pool if capacity == Capacity.ESCALATED and pool in policy.roles else step.role
 
 
 def _finally_granted(round_: Round, step: Step, verb: str, conditions: rules.Conditions) -> Decimal | None:

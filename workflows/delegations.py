@@ -107,6 +107,23 @@ def acting(steps: Iterable[Step]) -> dict[int, tuple[Acting, ...]]:
     return found
 
 
+def stranded(steps: Iterable[Step]) -> list[int]:
+    """The open steps that nobody may decide now; four statements as a rule.
+
+    Args:
+        steps: as `acting`.
+    """
+    steps = list(steps)
+    found = acting(steps)
+    said = _said({step.submission_id for step in steps})
+
+    def may(step: Step, row: Acting) -> bool:
+        persons = {row.user.person_id} | ({row.principal.person_id} if row.principal else set())
+        return row.user.is_active and not persons & said.get(step.submission_id, set())
+
+    return [step.pk for step in steps if not any(may(step, row) for row in found[step.pk])]
+
+
 def _acting(principal: User, delegations: Sequence[Delegation], barred: Collection[int], hops: int) -> Acting:
     users = {row.delegate_id: row.delegate for row in delegations} | {principal.pk: principal}
     line = line_of(

@@ -120,11 +120,19 @@ class Staff:
         Of a role that nobody holds, the nearest superior's pool; at last the policy owner's, even when it is empty:
         a request waits where somebody will look, and is never approved by nobody (approval reference 1C).
         """
-        for each in (role, *self.superiors(role)):
-            if members := self._nearest(each):
-                key = queue_key(each, members[0].unit_id, members[0].region_id)
-                return Pool(key, tuple({row.user_id: row.user for row in members}.values()))
-        return Pool(queue_key((role, *self.superiors(role))[-1], None, None), ())
+        return self._first_of(role, self._barred)
+
+    def refuge(self, step: Step) -> Pool:
+        """Where a step goes that nobody of its pool may decide any more: as `pool`, without those who decided."""
+        return self._first_of(step.role, self._barred | self._decided)
+
+    def _first_of(self, role: str, apart: frozenset[int]) -> Pool:
+        ladder_ = (role, *self.superiors(role))
+        for each in ladder_:
+            if rows := self._nearest(each, apart):
+                key = queue_key(each, rows[0].unit_id, rows[0].region_id)
+                return Pool(key, tuple({row.user_id: row.user for row in rows}.values()))
+        return Pool(queue_key(ladder_[-1], None, None), ())
 
     def stands_in(self, role: str) -> str:
         """The role whose people take the place of a role that nobody holds; empty when there is no need."""
@@ -142,7 +150,7 @@ class Staff:
         role = step.queue_key.split(":")[0]
         members = {member.pk: member for member in self.pool(step.role).members}
         if step.status == "open" and role not in ("", step.role):  # escalated
-            rows = self._nearest(role)
+            rows = self._nearest(role, self._barred)
             members = {row.user_id: row.user for row in rows} | members
         return tuple(members.values())
 
@@ -176,6 +184,12 @@ class Staff:
         above = [role for role in self.superiors(step.role) if outranks(role, step.role, places)]
         return any(self.holds(user, role) for role in (step.role, *above))
 
+    def may_be_given(self, step: Step) -> list[User]:
+        """Everybody to whom the step may be transferred, as far as authority goes."""
+        users = {row.user_id: row.user for rows in self._by_role.values() for row in rows}
+        found = (user for user in users.values() if self.may_take(user, step))
+        return sorted(found, key=lambda user: user.display_name)
+
     def beyond(self, step: Step, user: User) -> Decimal | None:
         """The ceiling of a delegation that would let this account act if the request were smaller."""
         principals = {principal.pk for principal in self._holders(step)}
@@ -202,8 +216,8 @@ class Staff:
             line = self._line(principal)
             yield Acting(line[-1], principal if len(line) > 1 else None)
 
-    def _nearest(self, role: str) -> list[RoleAssignment]:
-        rows = [row for row in self._by_role.get(role, ()) if row.user.person_id not in self._barred]
+    def _nearest(self, role: str, apart: frozenset[int]) -> list[RoleAssignment]:
+        rows = [row for row in self._by_role.get(role, ()) if row.user.person_id not in apart]
         nearest = min(map(_distance, rows), default=0)
         return [row for row in rows if _distance(row) == nearest]
 

@@ -1,24 +1,25 @@
-"""An open step must always be in a queue that somebody reads."""
+"""An open step must always be in a queue that somebody reads, and never be approved by nobody."""
 
-from accounts.models import RoleAssignment
-from accounts.queries import in_force
 from workflows import rounds
-from workflows.models import Step, queue_key
+from workflows.delegations import stranded
+from workflows.engine import Round
+from workflows.models import Handover, Step
+from workflows.people import Pool
+
+# What says who may decide a step; contents and plans are large and say nothing about it.
+READ = ("request__submitter", "request__owner", "request__customer__owner", "submission")
 
 
 def move_orphaned_steps() -> int:
-    """Move open steps whose pool has nobody left to the nearest pool that has; return how many.
+    """Move open steps that nobody of their pool may decide to the nearest people who may; return how many.
 
-    People come and go while a request waits. Two statements when everything is in order, however many steps wait.
+    People come and go while a request waits. Role members first, then superiors of the function, then the owner of
+    the policy (approval reference 1C). A constant number of statements when everything is in order.
     """
-    rows = RoleAssignment.objects.filter(in_force(), user__is_active=True).values_list("role", "unit_id", "region_id")
-    staffed = {queue_key(*row) for row in rows.distinct()}
-    waiting = Step.objects.filter(status="open").order_by().values_list("queue_key", flat=True).distinct()
-    orphaned = set(waiting) - staffed
-    if not orphaned:
-        return 0
-    steps = Step.objects.filter(status="open", queue_key__in=orphaned).values_list("request__no", "pk")
-    return sum(_move(no, pk) for no, pk in steps)
+    steps = Step.objects.filter(status="open").select_related(*READ).order_by("pk")
+    lost = stranded(steps.defer("submission__content", "submission__plan"))
+    rows = Step.objects.filter(pk__in=lost).values_list("request__no", "pk") if lost else ()
+    return sum(_move(no, pk) for no, pk in rows)
 
 
 def _move(no: str, pk: int) -> bool:
@@ -26,12 +27,30 @@ def _move(no: str, pk: int) -> bool:
     step = next((each for each in round_.steps if each.pk == pk and each.status == "open"), None)
     if step is None or round_.staff is None:
         return False
-    before, pool = step.queue_key, round_.staff.pool(step.role)
-    if not pool.members or pool.queue_key == before:
+    before, pool = step.queue_key, round_.staff.refuge(step)
+    if pool.queue_key == before:
         return False
-    step.queue_key = pool.queue_key
-    step.save(update_fields=["queue_key"])
-    rounds.note(
-        round_, "request.step_moved", before={"pool": before}, after={"pool": pool.queue_key}, extra={"step": step.key}
-    )
+    if before.startswith("@"):
+        Handover.objects.create(
+            step=step,
+            verb=Handover.Verb.RETURN_TO_POOL,
+            from_user_id=int(before[1:]),
+            from_key=before,
+            to_key=pool.queue_key,
+            at=round_.now,
+        )
+    step.assignee, step.queue_key = None, pool.queue_key
+    round_.touch(step)
+    _tell(round_, step, pool)
+    moved = {"pool": pool.queue_key}
+    rounds.note(round_, "request.step_moved", before={"pool": before}, after=moved, extra={"step": step.key})
+    rounds.save(round_)
     return True
+
+
+def _tell(round_: Round, step: Step, pool: Pool) -> None:
+    """Whoever gets it hears of it; that a role has nobody, those who can give it to somebody."""
+    if pool.members:
+        round_.tell("opened", step)
+    if pool.queue_key.split(":")[0] != step.role:
+        round_.tell("orphaned", step)

@@ -60,15 +60,16 @@ def test_the_policy_owner_decides_in_place_with_a_reason_and_it_is_marked(compan
 def test_segregation_and_ceilings_hold_for_the_policy_owner(company: Company) -> None:
     """Who submitted it overrides nothing; the CFO's ceiling of 1,000,000 stays that of the last approval."""
     request = submitted(company, limit=1_500_000)
-    for role, actor in [("SM", "manager"), ("RD", "director"), ("CC", "credit_controller")]:
+    first = [("SM", "manager"), ("RD", "director"), ("CC", "credit_controller"), ("LG", "lawyer"), ("CFO", "cfo")]
+    for role, actor in first:
         decide(request, role, company.people[actor])
-    decide(request, "CFO", company.cfo)
-    second = company.hire("Second CFO", "CFO")
-    assert code_of(override, request, "GM", second) == "above_ceiling"
+    second, third = company.hire("Second CFO", "CFO"), company.hire("Third CFO", "CFO")
+    assert override(request, "GM", second).request.state == "in_review"
+    assert code_of(override, request, "CH", third) == "above_ceiling"
     accounts.end_role(RoleAssignment.objects.get(user=company.rep))
     accounts.assign_role(company.rep, "CFO", unit=company.unit)
-    assert code_of(override, request, "GM", company.rep) == "own_request"
-    assert override(request, "GM", second, "reject", "Too much.").request.state == "rejected"
+    assert code_of(override, request, "CH", company.rep) == "own_request"
+    assert override(request, "CH", third, "reject", "Too much.").request.state == "rejected"
 
 
 def test_the_policy_owner_declares_an_open_request_void(company: Company) -> None:

@@ -30,5 +30,5 @@ def test_a_step_follows_to_the_wider_pool_when_its_last_member_leaves() -> None:
 def test_where_everybody_is_there_nothing_moves(django_assert_num_queries: object) -> None:
     company = factories.company()
     services.submit(KIND, ready_application(company).pk, actor=company.rep, idempotency_key="s")
-    with django_assert_num_queries(2):  # type: ignore[operator]
+    with django_assert_num_queries(4):  # type: ignore[operator]
         assert move_orphaned_steps() == 0
