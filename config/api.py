@@ -19,6 +19,7 @@ from config.api_document import DocumentedAPI
 from config.api_problems import asked_language, guarded, install, unknown_address
 from contracts.api import router as documents
 from customers.api import router as customers
+from policies.api_drafts import drafts as policy_drafts
 from pricing.api import agreements as price_agreements
 from pricing.api import checks as price_checks
 from workflows.api import lines, requests
@@ -26,6 +27,7 @@ from workflows.api_contract import contract_letters
 from workflows.api_contract_template import clause_library, template_letters
 from workflows.api_credit import applications
 from workflows.api_notices import deliveries, notifications, preferences
+from workflows.api_queue import asides, queue, saved_filters
 from workflows.api_replay import replays
 from workflows.api_special_price import special_price_letters
 from workflows.api_tier_change import tier_change_letters
@@ -104,7 +106,10 @@ api = DocumentedAPI(
 )
 api.add_router("/customers", customers)
 api.add_router("/credit-applications", applications)
+api.add_router("/requests", asides)
 api.add_router("/requests", requests)
+api.add_router("/queue", queue)
+api.add_router("/saved-filters", saved_filters)
 api.add_router("/credit-lines", lines)
 api.add_router("/tier-changes", tier_change_letters)
 api.add_router("/special-prices", special_price_letters)
@@ -114,6 +119,7 @@ api.add_router("/clauses", clause_library)
 api.add_router("/price-agreements", price_agreements)
 api.add_router("/price-checks", price_checks)
 api.add_router("/documents", documents)
+api.add_router("/policies", policy_drafts)
 api.add_router("/policies", replays)
 api.add_router("/audit-events", audit)
 api.add_router("/notifications", notifications)

@@ -46,7 +46,7 @@ ITEMS = [
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context of every page: `nav`, a list of {label, url, icon, active, count}."""
+    """Context of every page: `nav`, a list of {label, url, icon, active, live, count}."""
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return {"nav": []}
@@ -62,6 +62,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
                 "url": url,
                 "icon": item.icon,
                 "active": False,
+                "live": item.route == "workflows:queue",
                 "count": waiting_count(user) if item.route == "workflows:queue" else 0,
             }
         )

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, When
 
 from accounts.models import User
 from audit.clock import db_now
@@ -102,10 +102,15 @@ def earlier_rounds(request: Request) -> list[tuple[Submission, list[Step]]]:
 
 
 def similar_requests(request: Request, user: User, limit: int = 3) -> list[Request]:
-    """Earlier requests of the customer, or of the kind without one, that the user may see; newest first."""
+    """Earlier requests of the customer, or of the kind without one, that the user may see.
+
+    Those of the same kind first, the newest of them before the others.
+    """
     about = {"kind": request.kind} if request.customer is None else {"customer": request.customer}
     rows = Request.objects.visible_to(user).filter(pk__lt=request.pk, **about)
-    return list(rows.select_related("submitter").order_by("-pk")[:limit])
+    same_first = Case(When(kind=request.kind, then=0), default=1)
+    rows = rows.select_related("customer", "submitter", "unit")
+    return list(rows.order_by(same_first, "-pk")[:limit])
 
 
 @dataclass(frozen=True)

@@ -123,7 +123,8 @@ def queue_page(
     steps = {
         step.pk: step
         for step in Step.objects.filter(pk__in=page)
-        .select_related("request__customer__unit", "request__submitter", "request__unit")
+        .select_related("request__customer__unit", "request__submitter", "request__unit", "submission")
+        .defer("submission__content", "submission__plan")
         .annotate(**{name: F(f"submission__{path}") for name, path in SHOWN.items()})
         .order_by()
     }
@@ -190,11 +191,16 @@ class QueueCounts:
     kinds: dict[str, int]
     roles: dict[str, int]
     capped: bool
+    newer: int = 0
 
 
-def queue_counts(user: User) -> QueueCounts:
-    """Counts for the chips: one statement."""
-    columns = ("queue_key", "request__kind", "request__round", "due_at")
+def queue_counts(user: User, since: datetime | None = None) -> QueueCounts:
+    """Counts for the chips: one statement.
+
+    Args:
+        since: `newer` counts what was opened after this moment.
+    """
+    columns = ("queue_key", "request__kind", "request__round", "due_at", "opened_at")
     pools_of = [pool.order_by("due_at", "id").values_list("id", *columns)[:COUNTED] for pool in decidable(user)]
     if not pools_of:
         return QueueCounts(0, 0, 0, {}, {}, False)
@@ -203,7 +209,7 @@ def queue_counts(user: User) -> QueueCounts:
     now = db_now()
     kinds: dict[str, int] = {}
     pools: dict[str, int] = {}
-    for _pk, pool, kind, _round, _due in rows:
+    for _pk, pool, kind, *_rest in rows:
         kinds[kind] = kinds.get(kind, 0) + 1
         pools[pool] = pools.get(pool, 0) + 1
     roles: dict[str, int] = {}
@@ -216,6 +222,7 @@ def queue_counts(user: User) -> QueueCounts:
         kinds=kinds,
         roles=roles,
         capped=any(number >= COUNTED for number in pools.values()),
+        newer=sum(1 for row in rows if since is not None and row[5] is not None and row[5] > since),
     )
 
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from workflows.views import (
+    actions_a,
     bulk,
     contract,
     drafts,
@@ -30,6 +31,12 @@ urlpatterns = [
     path("requests/drafts/<slug:kind>/<int:pk>/attachments/<int:paper>/remove/", drafts.detach, name="draft-detach"),
     path("requests/<str:no>/", requests.detail, name="request"),
     path("requests/<str:no>/steps/<int:step>/decide/", requests.decide, name="decide"),
+    path("requests/<str:no>/steps/<int:step>/return/", actions_a.return_to, name="return-to"),
+    path("requests/<str:no>/steps/<int:step>/take-back/", actions_a.take_back, name="take-back"),
+    path("requests/<str:no>/steps/<int:step>/add/", actions_a.add, name="add-approver"),
+    path("requests/<str:no>/steps/<int:step>/remove/", actions_a.remove, name="remove-approver"),
+    path("requests/<str:no>/steps/<int:step>/ask/", actions_a.ask, name="ask"),
+    path("requests/<str:no>/questions/<int:question>/answer/", actions_a.answer, name="answer"),
     path("requests/<str:no>/withdraw/", requests.withdraw, name="withdraw"),
     path("requests/<str:no>/share/", requests.share, name="share"),
     path("requests/<str:no>/comments/", talk.comment, name="comment"),
@@ -53,6 +60,8 @@ urlpatterns = [
     path("contracts/<str:no>/sign/", contract.sign, name="contract-sign"),
     path("contracts/<str:no>/give-up/", contract.give_up, name="contract-give-up"),
     path("queue/", queue.index, name="queue"),
+    path("queue/counts/", queue.counts, name="queue-counts"),
+    path("queue/waiting/", queue.waiting, name="waiting"),
     path("queue/filters/", filters.index, name="filters"),
     path("queue/filters/save/", filters.save, name="filter-save"),
     path("queue/filters/<int:pk>/", filters.change, name="filter"),

@@ -2,7 +2,8 @@
 (() => {
   "use strict";
   const all = (selector, root = document) => Array.from(root.querySelectorAll(selector));
-  const typing = (el) => el && (el.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(el.tagName));
+  const ticked = (el) => el.tagName === "INPUT" && /^(checkbox|radio|button|submit)$/.test(el.type);
+  const typing = (el) => el && (el.isContentEditable || (/^(INPUT|TEXTAREA|SELECT)$/.test(el.tagName) && !ticked(el)));
 
   /* One click, one request: a second submit is ignored while the first is on its way. */
   document.addEventListener("submit", (event) => {
@@ -117,6 +118,12 @@
     line.dataset.state = good ? "saved" : "failed";
     const clock = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
     line.textContent = good ? `${line.dataset.saved} ${clock}` : line.dataset.failed;
+  });
+
+  /* What asks again by itself rests while nobody looks. */
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const often = (event.target.getAttribute("hx-trigger") || "").startsWith("every");
+    if (often && document.hidden) event.preventDefault();
   });
 
   /* A table that is wider than its box can be scrolled by keyboard, too. */

@@ -1,6 +1,7 @@
 """The manager's queue: a list on the left, the decision panel beside it; on the phone one after the other."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +19,7 @@ from workflows import queries_queue as queries
 from workflows.forms import DecisionForm, queue_filter
 from workflows.kinds import REGISTRY
 from workflows.models import Request, SavedFilter, Step
+from workflows.queries import waiting_count
 from workflows.queries_pages import hours_until
 from workflows.queries_queue import QueueFilter
 from workflows.summaries import SHOWN
@@ -87,11 +89,48 @@ def page(
         "sorts": _sorts(wanted),
         "window": counts.capped and bool(wanted.sort) and queries.COUNTED,
         "query": query_of(wanted),
+        "counts_url": _counts_url(wanted, db_now()),
     }
     if step is not None:
         context |= shown.panel(step.request, step, user, form)
         context["open_step"] = step.pk
     return render(request, "workflows/queue.html", context, status=status)
+
+
+@access(AUTHENTICATED)
+@require_GET
+def counts(request: HttpRequest) -> HttpResponse:
+    """The chips as they count now, and how many items are new since the list was drawn; asked for again and again."""
+    wanted, since = queue_filter(request.GET), moment(request.GET.get("since", ""))
+    found = queries.queue_counts(user_of(request), since)
+    context = {
+        "chips": _chips(wanted, found),
+        "newer": found.newer,
+        "query": query_of(wanted),
+        "counts_url": _counts_url(wanted, since) if since else "",
+    }
+    return render(request, "workflows/queue_chips.html", context)
+
+
+@access(AUTHENTICATED)
+@require_GET
+def waiting(request: HttpRequest) -> HttpResponse:
+    """The number at the queue in the navigation; every page asks for it again and again."""
+    return render(request, "components/waiting.html", {"count": waiting_count(user_of(request)), "both": True})
+
+
+def _counts_url(wanted: QueueFilter, since: datetime) -> str:
+    query = query_of(wanted)
+    at = f"since={since.timestamp():.6f}"
+    return f"{reverse('workflows:queue-counts')}?{query}{'&' if query else ''}{at}"
+
+
+def moment(text: str) -> datetime | None:
+    """Seconds since 1970 as this page wrote them; None for anything else."""
+    whole, _dot, fraction = text.partition(".")
+    if not (text.isascii() and whole.isdigit() and fraction.isdigit() and len(whole) < 12 and len(fraction) < 7):
+        return None
+    return datetime.fromtimestamp(float(text), UTC)
 
 
 def rows_of(steps: list[Step]) -> list[dict[str, Any]]:

@@ -9,48 +9,27 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Role
-from accounts.templatetags import formats
 from contracts.models import Document
 from policies.rules.plan import Plan
 from workflows import rules
 from workflows.carrying import carried_sentence
 from workflows.engine import Round, standing
 from workflows.forms import DecisionForm
-from workflows.kind import Kind
+from workflows.forms_actions_a import forms_of
 from workflows.kinds import REGISTRY
 from workflows.kinds.pages import PAGES
 from workflows.models import Request, Step, Submission
 from workflows.pages import Frozen, Pages
+from workflows.queries_actions_a import addition_of, offers, panel_words
 from workflows.queries_pages import (
     current_round,
     hours_until,
     may_decide,
-    similar_requests,
 )
 from workflows.refusals import problem
 from workflows.talk import talk
-
-
-def condition_words(kind: Kind, conditions: Mapping[str, Any], currency: str) -> list[str]:
-    """What an approver asked for, one sentence each."""
-    return [
-        str(wanted.said) % {"value": _condition_value(wanted, conditions[wanted.name], currency)}
-        for wanted in kind.conditions
-        if wanted.name in conditions
-    ]
-
-
-def _condition_value(wanted: rules.ConditionField, value: Any, currency: str) -> str:
-    match wanted.type:
-        case "money":
-            return f"{currency} {formats.grouped(Decimal(value), 2)}"
-        case "percent":
-            return f"{formats.grouped(Decimal(value).normalize())} %"
-        case "number":
-            return formats.grouped(Decimal(value).normalize())
-        case _:
-            return str(value)
-
+from workflows.views.conditions import condition_words
+from workflows.views.similar import similar
 
 # How a settled step is called where its mode says more than its status.
 STATE_WORDS: Final = {
@@ -74,7 +53,16 @@ def path_steps(steps: Iterable[Step], request: Request, round_: Round | None = N
     Args:
         round_: the current round, whose open steps have people and time; None for an earlier one.
     """
-    return [_path_step(step, request, round_) for step in steps]
+    found = list(steps)
+    return [
+        {
+            **_path_step(step, request, round_),
+            "panel": panel_words(step, found),
+            "added_by": addition_of(step)[0],
+            "added": addition_of(step)[1],
+        }
+        for step in found
+    ]
 
 
 def _path_step(step: Step, request: Request, round_: Round | None) -> dict[str, Any]:
@@ -166,18 +154,24 @@ def refusals(round_: Round, step: Step | None, user: User) -> dict[str, str]:
 
 
 def panel(
-    request: Request, step: Step | None, user: User, form: DecisionForm | None = None, origin: str = "queue"
+    request: Request,
+    step: Step | None,
+    user: User,
+    form: DecisionForm | None = None,
+    origin: str = "queue",
+    actions: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Everything the decision panel shows.
 
     Args:
         step: the step to decide, of the current round; another one is looked up in it.
         origin: where the form was, so that the answer leads back there.
+        actions: the form of another action that was refused.
     """
     round_ = current_round(request)
     pages, found = PAGES[request.kind], frozen(request, round_.submission.content)
     mine = next((each for each in round_.steps if step is not None and each.pk == step.pk), None)
-    said = refusals(round_, mine, user)
+    said, offered = refusals(round_, mine, user), offers(round_, mine, user)
     return {
         "request_": request,
         "round": round_,
@@ -191,8 +185,10 @@ def panel(
         "offered": rules.VERBS_OF[mine.mode] if mine else (),
         "form": form or DecisionForm(round_.kind),
         "origin": origin,
+        "offers": offered,
+        "actions": forms_of(offered, round_.submission.content_sha256, actions or {}),
         "granted": granted(round_),
-        "similar": similar_requests(request, user),
+        "similar": similar(request, user),
         "talk": talk(request, user),
         "pages": pages,
         "frozen": found,
