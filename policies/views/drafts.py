@@ -16,6 +16,7 @@ from accounts.language import pick
 from accounts.models import User
 from accounts.problems import Problem
 from accounts.queries import business_today, has_role
+from jobs.idempotency import key_of_form, once
 from policies import editing_tables, page
 from policies.findings import findings
 from policies.forms import DraftForm
@@ -46,13 +47,20 @@ def start(request: HttpRequest) -> HttpResponse:
     form = DraftForm(request.POST)
     if form.is_valid():
         try:
-            version = start_draft(user_of(request), **form.cleaned_data)
+            number = _started(user_of(request), key_of_form(request.POST), form.cleaned_data)
         except (Problem, NoPolicyError) as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("Version %(number)s is drafted.") % {"number": version.number})
-            return redirect("policies:tables", number=version.number)
+            messages.success(request, _("Version %(number)s is drafted.") % {"number": number})
+            return redirect("policies:tables", number=number)
     return _index(request, form, 422)
+
+
+def _started(user: User, key: str, said: dict[str, Any]) -> int:
+    """The number of the new version, the same for every repetition of the form."""
+    what = ["policy", "start", said["change_note"], said["effective_from"].isoformat()]
+    answer, _again = once(user, key, what, lambda: {"number": start_draft(user, **said).number})
+    return int(answer["number"])
 
 
 @access(AUTHENTICATED)
