@@ -71,8 +71,8 @@ CONTRACT: Final = {
 }
 DELIVERY: Final = {
     "queued": Look(_("Queued"), "info", "hourglass"),
-    "sent": Look(_("Sent"), "good", "check"),
-    "failed": Look(_("Failed"), "bad", "alert-triangle"),
+    "sent": Look(_("Handed over"), "good", "check"),
+    "failed": Look(_("Delivery failed"), "bad", "alert-triangle"),
     "bounced": Look(_("Refused by the receiver"), "bad", "ban"),
     "suppressed": Look(_("Not sent"), "neutral", "circle-minus"),
 }

@@ -103,7 +103,7 @@ def _stranded(told: Told) -> list[User]:
 _ADDRESSED: Final[Mapping[str, Callable[[Told], list[User]]]] = {
     **dict.fromkeys(("opened", "reminded", "due_soon", "overdue", "escalated"), _to_decide),
     **dict.fromkeys(("decided", "returned", "approved", "rejected", "effective", "commented"), _followers),
-    **dict.fromkeys(("voided", "overridden", "withdrawn", "taken_back"), _everybody_concerned),
+    **dict.fromkeys(("voided", "overridden", "rerouted", "withdrawn", "taken_back"), _everybody_concerned),
     "question": _submitter,
     "orphaned": _stranded,
 }

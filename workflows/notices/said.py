@@ -1,29 +1,30 @@
-"""What somebody wrote, read from its own row: news carries identifiers only."""
+"""What somebody wrote: as the news says it, else read from its own row."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from workflows.models import Comment, Consultation, Decision, Delegation, Handover, Question, Request
+from workflows.models import Comment, Consultation, Decision, Handover, Question, Request
 from workflows.notices.recipients import Told
 from workflows.rules import REJECT, RETURN
 
 # A notification quotes; the whole of it is on the page of the request.
 QUOTED: Final = 500
+# What the sentences name beside the rows.
+NAMED: Final = ("verb", "role", "from", "until")
 ENDING: Final = {"returned": RETURN, "rejected": REJECT}
 
 
 def values_of(told: Told) -> dict[str, Any]:
     """What the sentence and the quotation need later."""
     found: dict[str, Any] = {"role": told.step.role} if told.step else {}
-    if "verb" in told.extra:
-        found["verb"] = told.extra["verb"]
-    if told.what.startswith("delegation"):
-        found |= _period(told)
+    found |= {name: str(told.extra[name]) for name in NAMED if told.extra.get(name)}
     text = _text(told).strip()
     return {**found, "text": text[:QUOTED]} if text else found
 
 
 def _text(told: Told) -> str:
+    if told.extra.get("text"):
+        return str(told.extra["text"])
     for name, read in _ROWS.items():
         if told.extra.get(name):
             return read(told, int(told.extra[name]))
@@ -56,19 +57,9 @@ def _handover(_told: Told, pk: int) -> str:
     return Handover.objects.filter(pk=pk).values_list("reason", flat=True).first() or ""
 
 
-def _delegation(_told: Told, pk: int) -> str:
-    return Delegation.objects.filter(pk=pk).values_list("reason", flat=True).first() or ""
-
-
-def _period(told: Told) -> dict[str, str]:
-    row = Delegation.objects.filter(pk=int(told.extra.get("delegation", 0))).first()
-    return {"from": row.valid_from.isoformat(), "to": row.valid_to.isoformat()} if row else {}
-
-
 _ROWS: Final[Mapping[str, Callable[[Told, int], str]]] = {
     "question": _question,
     "consultation": _consultation,
     "comment": _comment,
     "handover": _handover,
-    "delegation": _delegation,
 }

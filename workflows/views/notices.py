@@ -14,6 +14,7 @@ from accounts.access import AUTHENTICATED, access, roles
 from accounts.models import User
 from accounts.problems import Problem
 from accounts.queries import has_role
+from accounts.templatetags.states import look
 from workflows.models import Delivery, DeliveryState, Notification
 from workflows.models.notices import DELIVERY_READERS
 from workflows.notices import queries, services, words
@@ -108,8 +109,8 @@ def deliveries(request: HttpRequest) -> HttpResponse:
     url = reverse("workflows:deliveries")
     chips = [{"label": _("All"), "url": url, "active": not state}]
     chips += [
-        {"label": label, "url": f"{url}?state={value}", "active": state == value}
-        for value, label in DeliveryState.choices
+        {"label": look(value, "delivery").label, "url": f"{url}?state={value}", "active": state == value}
+        for value in DeliveryState.values
     ]
     context = {
         "rows": [

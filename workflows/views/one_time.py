@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -70,5 +69,4 @@ def _page(request: HttpRequest, link: OneTimeLink, about: Request, form: LinkFor
     user = link.user
     context: dict[str, Any] = {**shown.panel(about, link.step, user), "form": form, "link": link}
     context["offered"] = [verb for verb in context["offered"] if verb != rules.APPROVE_CONDITIONAL]
-    context["lead"] = _("%(name)s asks:") % {"name": about.submitter.display_name}
     return render(request, "workflows/one_time.html", context, status=status)
