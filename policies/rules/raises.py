@@ -57,12 +57,13 @@ def _by_chain(before: Pack, after: Pack) -> Iterator[tuple[str, Reason]]:
         for role in sorted(_last(after, band) - old) if old else ():
             zh, en = _named(after, role)
             others = [_named(before, other) for other in sorted(old)]
+            was_zh, was_en = "、".join(each[0] for each in others), " and ".join(f"the {each[1]}" for each in others)
             yield (
                 role,
                 Reason(
                     "PL-RAISE",
-                    f"档次 {band} 由{zh}最后决定，此前由{'、'.join(other[0] for other in others)}最后决定",
-                    f"in band {band} the {en} decides last; so far {' and '.join(other[1] for other in others)} did",
+                    f"档次 {band} 由{zh}最后决定，此前由{was_zh}最后决定",
+                    f"in band {band} the {en} decides last; so far {was_en} did",
                     {"role": role, "band": band},
                 ),
             )

@@ -14,7 +14,7 @@ from accounts.problems import Problem
 from accounts.queries import held_roles
 from audit.clock import db_now
 from policies.models import MAKERS, PolicyChange, PolicyVersion
-from policies.services.drafts import check_may_write, findings, mark_checked, open_draft, reopened
+from policies.services.drafts import check_may_write, mark_checked, open_draft, reopened
 from policies.services.timeline import begin_emergency, schedule
 from policies.services.trail import note
 

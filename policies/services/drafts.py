@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.problems import Problem
 from accounts.queries import business_today, has_role
+from policies.findings import findings as findings_and_vacancies
+from policies.findings import findings_of
 from policies.models import MAKERS, DecisionTable, PolicyVersion, TableRow
 from policies.queries import content as content_of
-from policies.queries import pack as pack_of
 from policies.queries import version_in_force
-from policies.rules.cells import PolicyError
-from policies.rules.check import Finding, check
+from policies.rules.check import Finding
 from policies.rules.pack import build_pack, content_digest
 from policies.services.trail import note
 
@@ -138,18 +138,15 @@ def check_version(number: int, actor: User, revision: int | None = None) -> tupl
         Problem: as `open_draft`.
     """
     version = open_draft(number, actor, revision)
-    found = findings(version)
+    found = findings_and_vacancies(version)
     if not any(finding.blocking for finding in found):
         mark_checked(version, actor, len(found))
     return version, found
 
 
 def findings(version: PolicyVersion) -> list[Finding]:
-    """What a check says about the tables of a version; tables that cannot be read are one finding."""
-    try:
-        return check(pack_of(version))
-    except PolicyError as error:
-        return [Finding("unreadable", "", (), f"表格无法读取：{error}", f"The tables cannot be read: {error}")]
+    """What a check says about the tables of a version alone; what cannot be read is a finding too."""
+    return findings_of(content_of(version), version.number)[0]
 
 
 def mark_checked(version: PolicyVersion, actor: User | None, notes: int = 0) -> None:

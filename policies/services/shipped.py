@@ -17,8 +17,13 @@ from policies.services.drafts import draft_version, next_number
 from policies.services.timeline import activate
 
 FIRST: Final = 1
-# Say whether something that is under way was submitted under the version with a number; apps above register theirs.
 PINNED_BY: list[Callable[[int], bool]] = []
+
+
+def pinned_by(asks: Callable[[int], bool]) -> Callable[[int], bool]:
+    """Register who knows whether something under way was sent under the version with a number: an app above."""
+    PINNED_BY.append(asks)
+    return asks
 
 
 @transaction.atomic

@@ -53,7 +53,7 @@ def schedule(
 
     Raises IntegrityError when another version begins on that day.
     """
-    ended = [each.number for each in _make_room(on)]
+    ended = [each.number for each in _make_room(on, for_good=until is None)]
     following = PolicyVersion.objects.dated().filter(effective_from__gt=on).order_by("effective_from").first()
     if following is not None and (until is None or following.effective_from < until):
         until = following.effective_from
@@ -67,11 +67,16 @@ def schedule(
     return version
 
 
-def _make_room(on: date) -> list[PolicyVersion]:
-    """End what covers the day on that day, and drop what was only to come back later. Returns what was ended."""
+def _make_room(on: date, *, for_good: bool) -> list[PolicyVersion]:
+    """End what covers the day on that day; when another comes for good, drop what was to come back later.
+
+    Returns:
+        what was ended.
+    """
     ended = []
     for other in PolicyVersion.objects.select_for_update().filter(state__in=WAITING_OR_IN_FORCE).order_by("number"):
-        if other.state == State.SCHEDULED and other.restores_id is not None and other.effective_from >= on:
+        comes_back = other.state == State.SCHEDULED and other.restores_id is not None
+        if for_good and comes_back and other.effective_from >= on:
             other.state = State.SUPERSEDED
             other.save(update_fields=["state"])
             note("version_superseded", other, None)
@@ -96,14 +101,11 @@ def begin_emergency(version: PolicyVersion, actor: User, *, request_no: str) -> 
     on = today if before.effective_from < today else today + timedelta(days=1)
     before = _covering(on)
     last = before.effective_to
-    until = on + SUNSET
-    coming_back = PolicyVersion.objects.filter(state=State.SCHEDULED, restores__isnull=False, effective_from__gt=on)
-    if restored := coming_back.order_by("effective_from").first():
-        # An emergency within an emergency ends with it: what it suspends comes back on the same day.
-        before, last, until = restored.restores or before, restored.effective_to, min(until, restored.effective_from)
-    in_force = schedule(version, on, actor, until=until, request_no=request_no)
-    if in_force.effective_to == until and (last is None or last > until):
-        _bring_back(before, in_force, until, last)
+    in_force = schedule(version, on, actor, until=on + SUNSET, request_no=request_no)
+    sunset = in_force.effective_to or on + SUNSET
+    # Another version may begin before, or the end of an earlier emergency be near: then that is what follows.
+    if not PolicyVersion.objects.covering(sunset).exists():
+        _bring_back(before, in_force, sunset, last)
     return in_force
 
 
