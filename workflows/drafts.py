@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from accounts.language import pick
 from accounts.models import User
 from accounts.queries import has_role
 from accounts.roles import Role
@@ -119,6 +120,7 @@ def path_step(step: PreviewStep) -> dict[str, Any]:
         "state": "carried" if step.carried else "skipped" if step.skipped else "waiting",
         "mode": step.plan.mode,
         "stage": step.plan.stage,
+        "panel": pick(*step.plan.panel.words) if step.plan.panel else "",
         "reasons": step.plan.reasons,
         "due": step.due_at,
         "due_hours": step.hours,

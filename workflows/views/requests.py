@@ -47,14 +47,14 @@ SAID_IN: Final[Mapping[tuple[str, str], Callable[[], str]]] = {
 @access(AUTHENTICATED)
 @require_GET
 def detail(request: HttpRequest, no: str) -> HttpResponse:
-    return page(request, _visible(request, no))
+    return page(request, visible(request, no))
 
 
 @access(AUTHENTICATED)
 @require_GET
 def documents(request: HttpRequest, no: str) -> HttpResponse:
     """The documents alone; asked for again and again while they are being made."""
-    found = _visible(request, no)
+    found = visible(request, no)
     return render(request, "workflows/_request_documents.html", shown.documents(found, _user(request)))
 
 
@@ -62,7 +62,7 @@ def documents(request: HttpRequest, no: str) -> HttpResponse:
 @require_GET
 def paper(request: HttpRequest, no: str, paper: int) -> HttpResponse:
     """A paper that was submitted with the request: whoever may see the request may read what is decided on."""
-    found = _visible(request, no)
+    found = visible(request, no)
     box = PAGES[found.kind].papers
     if box is None or paper not in queries.submitted_papers(found):
         raise Http404
@@ -77,13 +77,18 @@ def page(
     decision: DecisionForm | None = None,
     withdrawal: WithdrawForm | None = None,
     sharing: ShareForm | None = None,
+    actions: Mapping[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """The page of a request, the same for everyone; what each may do differs."""
+    """The page of a request, the same for everyone; what each may do differs.
+
+    Args:
+        actions: the form of an action that was refused (`workflows.forms_actions_a.forms_of`).
+    """
     user = _user(request)
     round_ = queries.current_round(found)
     pages = PAGES[found.kind]
-    context = shown.panel(found, queries.step_of(round_, user), user, decision, origin="request")
+    context = shown.panel(found, queries.step_of(round_, user), user, decision, origin="request", actions=actions)
     context |= {
         **shown.documents(found, user),
         "holders": [step for step in shown.path_steps(round_.steps, found, round_) if step["state"] == "open"],
@@ -131,7 +136,7 @@ def _questions(steps: list[Step], found: Request) -> list[Decision]:
 @require_POST
 def decide(request: HttpRequest, no: str, step: int) -> HttpResponse:
     """Say it; then the next item of the queue, or back to the request when it was said there."""
-    user, found = _user(request), _visible(request, no)
+    user, found = _user(request), visible(request, no)
     form = DecisionForm(REGISTRY[found.kind], request.POST)
     status = 422
     if form.is_valid():
@@ -209,7 +214,7 @@ def _now(found: Request) -> str:
 @access(AUTHENTICATED)
 @require_POST
 def withdraw(request: HttpRequest, no: str) -> HttpResponse:
-    found, form = _visible(request, no), WithdrawForm(request.POST)
+    found, form = visible(request, no), WithdrawForm(request.POST)
     status = 422
     if form.is_valid():
         try:
@@ -233,7 +238,7 @@ def withdraw(request: HttpRequest, no: str) -> HttpResponse:
 @require_POST
 def share(request: HttpRequest, no: str) -> HttpResponse:
     """Let a colleague read the request."""
-    found, form = _visible(request, no), ShareForm(request.POST)
+    found, form = visible(request, no), ShareForm(request.POST)
     status = 422
     if form.is_valid() and form.colleague is not None:
         try:
@@ -248,7 +253,8 @@ def share(request: HttpRequest, no: str) -> HttpResponse:
     return page(request, found, sharing=form, status=status)
 
 
-def _visible(request: HttpRequest, no: str) -> Request:
+def visible(request: HttpRequest, no: str) -> Request:
+    """The request of that number, if the user may see it; else 404."""
     rows = Request.objects.visible_to(_user(request))
     return get_object_or_404(
         rows.select_related("customer__unit", "customer__owner", "unit", "region", "owner", "submitter"), no=no

@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.roles import Role
 from contracts.models import Document
 from policies.rules.plan import Plan
-from workflows import rules
+from workflows import hands, rules
 from workflows.carrying import carried_sentence
 from workflows.engine import Round, standing
 from workflows.forms import DecisionForm
@@ -190,6 +190,8 @@ def panel(
         "granted": granted(round_),
         "similar": similar(request, user),
         "talk": talk(request, user),
+        "hands": hands.offered(round_, mine, user),
+        "opinions": hands.asked_opinions(round_),
         "pages": pages,
         "frozen": found,
         **letter(pages, found, round_.submission),
