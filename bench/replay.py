@@ -63,6 +63,7 @@ def _fill(company: Any, count: int) -> None:
     customer = histories.customer(company)
     shared = {"customer": customer.pk, "unit": company.unit.pk, "region": customer.region_id, "rep": company.rep.pk}
     with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
         cursor.execute(_TEMPORARY)
         with cursor.copy("COPY past (kind, facts) FROM STDIN") as rows:
             for row in _facts(count):
@@ -70,6 +71,7 @@ def _fill(company: Any, count: int) -> None:
         cursor.execute(_REQUESTS, shared)
         cursor.execute(_SUBMISSIONS, {"ballast": json.dumps(ballast)})
         cursor.execute("ANALYZE workflows_submission, workflows_request")
+        cursor.execute("RESET statement_timeout")
 
 
 def _facts(count: int) -> Iterator[tuple[str, str]]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from policies.rules.cells import PolicyError
 from policies.rules.chains import Chain, parse_chain
+from policies.rules.metrics import Metrics, metrics_of, unplaced
 from policies.rules.standards import Card, GradeStandard, Parameters
 from policies.rules.tables import USES, Column, Row, Table, parse_table
 from policies.rules.tiers.terms import TierTerms, tier_terms
@@ -66,6 +67,7 @@ class KindRules:
     blocks: tuple[Table, ...]
     notices: tuple[Table, ...]
     columns: Mapping[str, Column]
+    metrics: Metrics | None = None
 
     @property
     def tables(self) -> tuple[Table, ...]:
@@ -137,6 +139,9 @@ def build_pack(number: int, content: Mapping[str, Any]) -> Pack:
     chainless = {band for table in routed for band in (*table.ladder, *_bands(table))} - chains.keys()
     if chainless:
         raise PolicyError(f"No approval chain for {', '.join(sorted(chainless))}.")
+    lost = ", ".join(unplaced(tables.values(), kinds))
+    if lost:
+        raise PolicyError(f"No table routes the requests of the metrics {lost}.")
     authority = tuple(_authority(row.outputs, kinds, scale) for row in tables["AUTH"].rows)
     return Pack(
         number=number,
@@ -169,7 +174,10 @@ def _kind_rules(kind: str, tables: Mapping[str, Table]) -> KindRules:
             raise PolicyError(f"Table {table.code}: the ladder does not know {', '.join(sorted(strangers))}.")
     used = {use: tuple(table for table in mine if table.use == use) for use in USES}
     columns = {column.key: column for table in mine for column in table.columns}
-    return KindRules(used["band"], used["join"], used["escalator"], used["block"], used["notice"], columns)
+    metrics = metrics_of(kind, tables, columns)
+    if metrics is not None:
+        columns = {**metrics.columns, **columns}
+    return KindRules(used["band"], used["join"], used["escalator"], used["block"], used["notice"], columns, metrics)
 
 
 def _bands(table: Table) -> set[str]:

@@ -170,7 +170,8 @@ def compile_plan(pack: Pack, request_kind: str, facts: Facts) -> Plan:
 
 def known_facts(pack: Pack, request_kind: str, facts: Facts) -> Facts:
     """The facts with everything that follows from them in this version of the policy."""
-    return complete(facts) if request_kind == "credit" else facts
+    known, metrics = complete(facts) if request_kind == "credit" else facts, pack.kinds[request_kind].metrics
+    return metrics.derive(known) if metrics else known
 
 
 def authority_ceiling(pack: Pack, role: str, request_kind: str, metric: str) -> Decimal | None:

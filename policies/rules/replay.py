@@ -156,18 +156,20 @@ class _Reader:
     """Stored facts of one kind as the tables want them, and which cases the tables that decide answer alike."""
 
     def __init__(self, kind: str, rules: KindRules, since: KindRules | None) -> None:
-        derived = DERIVED if kind == CREDIT else frozenset()
+        metrics = rules.metrics
+        derived = (DERIVED if kind == CREDIT else frozenset()) | (metrics.names if metrics else frozenset())
         collected = frozenset() if since is None else frozenset(since.columns)
         self._kind = kind
         self._tables = tuple(table for table in rules.tables if table.use != "notice")  # a notice asks nobody
         asked = {column.key for table in self._tables for column in table.columns}
+        wanted = asked | (set(metrics.columns) if metrics else set())
         inputs = [column for column in rules.columns.values() if column.key not in derived]
-        self._needed = tuple(c.key for c in inputs if c.required or (c.key in asked and c.key not in collected))
+        self._needed = tuple(c.key for c in inputs if c.required or (c.key in wanted and c.key not in collected))
         self._required = tuple(column.key for column in rules.columns.values() if column.required)
         kinds = {column.key: column.kind for column in inputs}
         if kind == CREDIT:
             kinds = dict.fromkeys(NUMBERS, "number") | kinds
-        self._columns = tuple((key, wanted in NUMBER_KINDS, wanted) for key, wanted in kinds.items())
+        self._columns = tuple((key, each in NUMBER_KINDS, each) for key, each in kinds.items())
         marked = {key: _mark(key, rules.columns[key].kind, self._tables) for key in sorted(asked)}
         self._marks = tuple((key, mark) for key, mark in marked.items() if mark is not None)
         marks = frozenset(key for key, _mark in self._marks)

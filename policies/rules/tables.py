@@ -193,7 +193,7 @@ def parse_table(data: Mapping[str, Any], scale: Decimal = Decimal(1)) -> Table:
     """Parse the stored form of a table; money thresholds are multiplied by `scale`. Raises PolicyError."""
     if data["hit_policy"] not in HIT_POLICIES:
         raise PolicyError(f"Table {data['code']}: unknown hit policy {data['hit_policy']!r}.")
-    columns = tuple(_column(data["code"], each) for each in data["columns"])
+    columns = tuple(_column(data["code"], each, data["kind"]) for each in data["columns"])
     rows = tuple(_row(data["code"], columns, row, scale) for row in data["rows"])
     use = data.get("routing", {})
     if use and (use["use"] not in USES or not use["request_kind"]):
@@ -216,8 +216,9 @@ def parse_table(data: Mapping[str, Any], scale: Decimal = Decimal(1)) -> Table:
     )
 
 
-def _column(table: str, data: Mapping[str, Any]) -> Column:
-    if data["type"] not in KINDS:
+def _column(table: str, data: Mapping[str, Any], kind: str) -> Column:
+    """Days of the calendar are for expressions; no cell asks for one."""
+    if data["type"] not in KINDS and not (kind == "metric" and data["type"] == "date"):
         raise PolicyError(f"Table {table}, column {data['key']}: unknown type {data['type']!r}.")
     return Column(
         data["key"],
@@ -266,5 +267,5 @@ def check_facts(columns: Mapping[str, Column], facts: Facts) -> None:
                 raise PolicyError(f"Fact {key} must be a Decimal or an int, not {type(value).__name__}.")
             if type(value) is Decimal and not value.is_finite():
                 raise PolicyError(f"Fact {key} must be a finite number.")
-        elif type(value) is not (bool if column.kind == "flag" else str):
+        elif column.kind != "date" and type(value) is not (bool if column.kind == "flag" else str):
             raise PolicyError(f"Fact {key} has the wrong type {type(value).__name__}.")
