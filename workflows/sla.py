@@ -121,7 +121,7 @@ def _needed_elsewhere(steps: Iterable[Step]) -> dict[int, set[str]]:
 def _superiors(step: Step, policy: Pack, needed: Collection[str]) -> tuple[str, ...]:
     """Roles above the one that has the step now, without those who have to decide the request anyway."""
     places = {code: (rule.function, rule.level) for code, rule in policy.roles.items()}
-    role = step.queue_key.split(":")[0] if step.assignee_id is None else step.role
+    role = step.role if step.queue_key.startswith("@") else step.queue_key.split(":")[0]
     return tuple(
         each for each in ladder(role, places, policy.parameters.policy_owner) if each != role and each not in needed
     )
