@@ -1,0 +1,64 @@
+"""The form by which somebody lets a colleague act for him."""
+
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from workflows.forms import DayInput
+from workflows.forms_hands import ColleagueField
+from workflows.kinds import REGISTRY
+
+
+class DelegationForm(forms.Form):
+    """From the beginning of the first day until the end of the last day, in the delegator's zone."""
+
+    delegate = ColleagueField(label=_("E-mail of the delegate"))
+    first = forms.DateField(label=_("First day"), widget=DayInput())
+    last = forms.DateField(label=_("Last day"), widget=DayInput(), help_text=_("30 days at most."))
+    kinds = forms.MultipleChoiceField(
+        label=_("Kinds of request"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None ticked means all of them."),
+    )
+    ceiling = forms.DecimalField(
+        label=_("Up to which amount"),
+        required=False,
+        min_value=Decimal(0),
+        max_value=Decimal(10**12),
+        decimal_places=2,
+        help_text=_("Empty means as far as your own authority. Larger requests stay with you."),
+    )
+    reason = forms.CharField(label=_("Reason"), required=False, max_length=1000)
+
+    def __init__(self, *args: Any, operator: bool = False, **words: Any) -> None:
+        super().__init__(*args, **words)
+        kinds: Any = self.fields["kinds"]
+        kinds.choices = [(code, kind.name) for code, kind in REGISTRY.items()]
+        if operator:
+            self.fields = {
+                "delegator": ColleagueField(
+                    label=_("E-mail of the person who is away"),
+                    required=False,
+                    help_text=_("Empty means yourself. For somebody else a reason is needed."),
+                ),
+                **self.fields,
+            }
+
+    def terms(self, delegator: User, now: datetime) -> dict[str, Any]:
+        """What the service takes; the first day begins now when it is today."""
+        data, zone = self.cleaned_data, ZoneInfo(delegator.time_zone)
+        begins = datetime.combine(data["first"], time.min, zone)
+        ends = datetime.combine(data["last"] + timedelta(days=1), time.min, zone)
+        return {
+            "valid_from": max(begins, now) if begins.date() == now.astimezone(zone).date() else begins,
+            "valid_to": ends,
+            "kinds": data["kinds"],
+            "ceiling": data["ceiling"],
+            "reason": data["reason"],
+        }
