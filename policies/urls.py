@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from policies.views import drafts, rows, shown, tables, trial, workbook
+from policies.views import ask, drafts, rows, shown, tables, trial, workbook
 
 app_name = "policies"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("<int:number>/describe/", drafts.describe, name="describe"),
     path("<int:number>/changes/", drafts.changes, name="changes"),
     path("<int:number>/check/", drafts.check, name="check"),
+    path("<int:number>/ask/", ask.ask, name="ask"),
+    path("<int:number>/reopen/", ask.reopen, name="reopen"),
     path("<int:number>/try/", trial.page, name="try"),
     path("<int:number>/tables/<str:code>/", tables.page, name="table"),
     path("<int:number>/tables/<str:code>/save/", rows.save, name="save"),

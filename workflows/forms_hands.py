@@ -89,3 +89,14 @@ class VoidForm(forms.Form):
     """Why it is void."""
 
     reason = forms.CharField(label=_("Reason"), **_WORDS)
+
+
+class RerouteForm(forms.Form):
+    """Under which version, and why."""
+
+    version = forms.TypedChoiceField(label=_("Policy version"), coerce=int)
+    reason = forms.CharField(label=_("Reason"), **_WORDS)
+
+    def __init__(self, *args: Any, versions: Iterable[int] = (), **words: Any) -> None:
+        super().__init__(*args, **words)
+        self.fields["version"].choices = [(number, f"v{number}") for number in versions]  # type: ignore[attr-defined]

@@ -18,6 +18,7 @@ from workflows.models import Consultation, Step, personal_key
 from workflows.services.consulting import refusal_to_ask, refusal_to_remind
 from workflows.services.handing import is_out
 from workflows.services.overriding import owns_policy, refusal_to_void
+from workflows.services.rerouting import other_versions, refusal_to_reroute
 from workflows.staffing import duties
 
 VERBS: Final = {
@@ -159,6 +160,17 @@ def _of_owner(round_: Round, user: User) -> Iterator[Action]:
             _("Override"),
             reverse("workflows:override", kwargs={"no": no}),
             override_form(round_, initial={"content_sha256": round_.submission.content_sha256}),
+            grave=True,
+        )
+    if refusal_to_reroute(round_, user) is None and (others := other_versions(round_)):
+        yield Action(
+            "reroute",
+            _("Re-route under another version of the policy"),
+            "refresh",
+            _("The approvals of that version are asked for; what was approved stands where it asks for nothing more."),
+            _("Re-route"),
+            reverse("workflows:reroute", kwargs={"no": no}),
+            hands.RerouteForm(versions=others),
             grave=True,
         )
     if refusal_to_void(round_, user) is None:

@@ -47,6 +47,7 @@ urlpatterns = [
     path("requests/<str:no>/remind/", hands.remind, name="remind"),
     path("requests/<str:no>/override/", hands.override, name="override"),
     path("requests/<str:no>/void/", hands.void, name="void"),
+    path("requests/<str:no>/reroute/", hands.reroute, name="reroute"),
     path("delegations/", delegations.index, name="delegations"),
     path("delegations/give/", delegations.give, name="delegation-give"),
     path("delegations/<int:pk>/end/", delegations.end, name="delegation-end"),

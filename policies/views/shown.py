@@ -16,7 +16,7 @@ def detail(request: HttpRequest, number: int | None = None) -> HttpResponse:
     today = business_today()
     shown = PolicyVersion.objects.dated()
     if number is not None:
-        version = get_object_or_404(shown, number=number)
+        version = get_object_or_404(PolicyVersion.objects.exclude(state=PolicyVersion.State.DRAFT), number=number)
     else:
         try:
             version = queries.version_in_force(today)

@@ -100,6 +100,13 @@ def _version(number: int, round_: Round) -> PolicyVersion:
     return found
 
 
+def other_versions(round_: Round) -> list[int]:
+    """Versions that are or were in force beside the one that the request is under, newest first."""
+    dated = PolicyVersion.objects.dated().filter(effective_from__lte=round_.today)
+    others = dated.exclude(number=round_.submission.policy_number).order_by("-effective_from")
+    return list(others.values_list("number", flat=True)[:10])
+
+
 def replanned(round_: Round, version: PolicyVersion) -> Preview:
     """What the request would have to pass under another version; nothing is stored."""
     request, content = round_.request, dict(round_.submission.content)

@@ -17,6 +17,7 @@ from jobs.idempotency import key_of_form
 from workflows import forms_hands, hands, services
 from workflows.models import Request
 from workflows.queries_pages import current_round
+from workflows.services.rerouting import other_versions
 from workflows.views.queue import user_of
 
 Run = Callable[[dict[str, Any], dict[str, Any]], Any]
@@ -147,3 +148,12 @@ def void(request: HttpRequest, no: str) -> HttpResponse:
     _user, found = _seen(request, no)
     form, said = forms_hands.VoidForm(request.POST), _("%(no)s is void.") % {"no": no}
     return _done(request, found, _("Declare void"), form, said, lambda given, who: services.void(no, **given, **who))
+
+
+@access(AUTHENTICATED)
+@require_POST
+def reroute(request: HttpRequest, no: str) -> HttpResponse:
+    _user, found = _seen(request, no)
+    form = forms_hands.RerouteForm(request.POST, versions=other_versions(current_round(found)))
+    said, title = _("%(no)s goes on under another version of the policy.") % {"no": no}, _("Re-route")
+    return _done(request, found, title, form, said, lambda given, who: services.reroute(no, **given, **who))
