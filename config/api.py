@@ -19,14 +19,19 @@ from config.api_document import DocumentedAPI
 from config.api_problems import asked_language, guarded, install, unknown_address
 from contracts.api import router as documents
 from customers.api import router as customers
+from policies.api import versions as policy_versions
 from policies.api_drafts import drafts as policy_drafts
 from pricing.api import agreements as price_agreements
 from pricing.api import checks as price_checks
 from workflows.api import lines, requests
+from workflows.api_actions_a import verbs
 from workflows.api_contract import contract_letters
 from workflows.api_contract_template import clause_library, template_letters
 from workflows.api_credit import applications
+from workflows.api_delegations import delegations
+from workflows.api_hands import hands
 from workflows.api_notices import deliveries, notifications, preferences
+from workflows.api_policy import policy_changes, rerouting
 from workflows.api_queue import asides, queue, saved_filters
 from workflows.api_replay import replays
 from workflows.api_special_price import special_price_letters
@@ -108,6 +113,9 @@ api.add_router("/customers", customers)
 api.add_router("/credit-applications", applications)
 api.add_router("/requests", asides)
 api.add_router("/requests", requests)
+api.add_router("/requests", hands)
+api.add_router("/delegations", delegations)
+api.add_router("/requests", verbs)
 api.add_router("/queue", queue)
 api.add_router("/saved-filters", saved_filters)
 api.add_router("/credit-lines", lines)
@@ -119,8 +127,11 @@ api.add_router("/clauses", clause_library)
 api.add_router("/price-agreements", price_agreements)
 api.add_router("/price-checks", price_checks)
 api.add_router("/documents", documents)
+api.add_router("/policies", policy_versions)
 api.add_router("/policies", policy_drafts)
 api.add_router("/policies", replays)
+api.add_router("/policy-changes", policy_changes)
+api.add_router("/requests", rerouting)
 api.add_router("/audit-events", audit)
 api.add_router("/notifications", notifications)
 api.add_router("/notification-preferences", preferences)

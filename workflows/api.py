@@ -79,6 +79,7 @@ def _decided(request: HttpRequest, no: str, step: int, body: DecisionIn, key: st
         reason=body.reason,
         conditions=conditions_of(REGISTRY[_request(request, no).kind], body.conditions),
         idempotency_key=key,
+        to=body.to,
     )
     return {
         "request": no,
@@ -99,14 +100,14 @@ def decide(request: HttpRequest, no: Name, step: int, body: DecisionIn) -> Statu
 
 @requests.post("/{no}/return", response={201: DecisionOut}, summary="Return a request")
 def return_request(request: HttpRequest, no: Name, body: ReturnIn) -> Status[Any]:
-    """Return it to its author from the open step that is yours."""
+    """Return it to its author, or to an earlier stage, from the open step that is yours."""
     found = _request(request, no)
 
     def write(key: str) -> dict[str, Any]:
         step = step_of(current_round(found), acting(request))
         if step is None:
             raise PermissionDenied
-        said = DecisionIn(verb="return", content_sha256=body.content_sha256, reason=body.reason)
+        said = DecisionIn(verb="return", content_sha256=body.content_sha256, reason=body.reason, to=body.to)
         return _decided(request, no, step.pk, said, key)
 
     return Status(201, _answered(request, ["return", no, body.model_dump(mode="json")], write))

@@ -86,6 +86,7 @@ def step_out(step: Step, people: tuple[str, ...]) -> dict[str, Any]:
     decision = step.carried_from if step.status == "carried" else getattr(step, "decision", None)
     return {
         "id": step.pk,
+        "key": step.key,
         "stage": step.stage,
         "role": step.role,
         "mode": step.mode,
@@ -93,6 +94,9 @@ def step_out(step: Step, people: tuple[str, ...]) -> dict[str, Any]:
         "reasons": step.reasons,
         "people": list(people),
         "due_at": step.due_at,
+        "clock_stands_since": step.paused_at,
+        "panel": _panel(step),
+        "added_by": step.added_by.display_name if step.added_by else None,
         "carried_why": [dict(why) for why in step.carried_why],
         "decided_by": decision.actor.display_name if decision else None,
         "on_behalf_of": decision.on_behalf_of.display_name if decision and decision.on_behalf_of else None,
@@ -101,6 +105,13 @@ def step_out(step: Step, people: tuple[str, ...]) -> dict[str, Any]:
         "reason": decision.reason if decision else None,
         "conditions": decision.conditions if decision else None,
     }
+
+
+def _panel(step: Step) -> dict[str, Any] | None:
+    if not step.panel:
+        return None
+    needed = step.needed if step.panel_mode == "vote" else None
+    return {"key": step.panel, "mode": step.panel_mode, "needed": needed, "reject_policy": step.reject_policy}
 
 
 def preview_out(shown: Preview, user: User) -> dict[str, Any]:
@@ -113,6 +124,8 @@ def preview_out(shown: Preview, user: User) -> dict[str, Any]:
         "steps": [
             {
                 "id": None,
+                "key": step.plan.key,
+                "panel": step.plan.panel.to_json() if step.plan.panel else None,
                 "stage": step.plan.stage,
                 "role": step.plan.role,
                 "mode": step.plan.mode,

@@ -88,9 +88,14 @@ class AttachmentOut(Schema):
 
 
 class StepOut(Schema):
-    """One approval of the path."""
+    """One approval of the path.
+
+    `key` names it in `to` of a return. `panel`: it is a seat where several decide together, with mode, needed approvals
+    and what a rejection does. `clock_stands_since`: a question is out, or it waits again.
+    """
 
     id: int | None
+    key: str
     stage: int
     role: str
     mode: str
@@ -98,6 +103,9 @@ class StepOut(Schema):
     reasons: list[dict[str, Any]]
     people: list[str]
     due_at: datetime | None
+    clock_stands_since: datetime | None = None
+    panel: dict[str, Any] | None = None
+    added_by: str | None = None
     carried_why: list[dict[str, str]] = []
     decided_by: str | None = None
     on_behalf_of: str | None = None
@@ -152,20 +160,23 @@ class DecisionIn(Strict):
     """`content_sha256` is the digest of the content that was read; `conditions` only tighten what was asked.
 
     Every kind takes the condition `note`; a credit application also `limit`, `term_days`, `valid_to` and `security`.
-    A step that ratifies is approved or rejected, one that comments is approved or objected to.
+    A step that ratifies is approved or rejected, one that comments is approved or objected to. `to` sends a return to
+    an earlier stage: the key of one of its steps; without it the submitter revises the request.
     """
 
     verb: Literal["approve", "approve_conditional", "return", "reject", "object"]
     content_sha256: Text = Field(max_length=64)
     reason: Text = Field("", max_length=10_000)
     conditions: dict[Text, Whole | Text | None] | None = None
+    to: Text = Field("", max_length=24)
 
 
 class ReturnIn(Strict):
-    """The step is the one of the caller that is open."""
+    """The step is the one of the caller that is open; `to` as in a decision."""
 
     content_sha256: Text = Field(max_length=64)
     reason: Text = Field(max_length=10_000)
+    to: Text = Field("", max_length=24)
 
 
 class ReasonIn(Strict):
