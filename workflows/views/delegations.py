@@ -37,10 +37,8 @@ def _page(request: HttpRequest, form: DelegationForm | None = None, status: int 
     operator = has_role(user, Role.SO)
     rows = list(Delegation.objects.visible_to(user).select_related("delegator", "delegate", "created_by")[:PAGE])
     now = db_now()
-    shown = [{"row": row, "state": _state(row, now), "kinds": _kinds(row)} for row in rows]
-    mine = [
-        each for each in shown if user.person_id in (each["row"].delegator.person_id, each["row"].delegate.person_id)
-    ]
+    shown: list[dict[str, Any]] = [{"row": row, "state": _state(row, now), "kinds": _kinds(row)} for row in rows]
+    mine = [each for each in shown if user.person_id in _persons(each["row"])]
     context = {
         "form": form or DelegationForm(operator=operator),
         "mine": mine,

@@ -1,0 +1,103 @@
+"""What the REST API takes and gives where a request is handed over, and for delegations."""
+
+from datetime import datetime
+from typing import Literal
+
+from ninja import Schema
+from pydantic import Field
+
+from accounts.schemas import Moment, Money, Page, Strict, Text
+
+
+class ToWhom(Strict):
+    """A colleague by his address, and why."""
+
+    to: Text = Field(description="e-mail address of the account")
+    reason: Text = Field(max_length=4000)
+
+
+class Opinion(Strict):
+    """What one thinks; empty only to call back what one has given out oneself."""
+
+    opinion: Text = Field("", max_length=4000)
+
+
+class ConsultIn(Strict):
+    """Whose opinion is asked for, and on what."""
+
+    to: Text = Field(description="e-mail address of the account")
+    text: Text = Field(max_length=4000)
+
+
+class AnswerIn(Strict):
+    """The opinion that was asked for."""
+
+    text: Text = Field(max_length=4000)
+
+
+class OverrideIn(Strict):
+    """What the owner of the policy decides in somebody's place."""
+
+    verb: Literal["approve", "return", "reject", "object"]
+    content_sha256: Text
+    reason: Text = Field(max_length=10_000)
+
+
+class StepAt(Schema):
+    """Where a step is now."""
+
+    request: str
+    step: int
+    status: str
+    assignee: str | None
+    with_: str | None = Field(None, alias="with", description="to whom it was given out for an opinion")
+
+
+class ConsultationOut(Schema):
+    """An opinion that was asked for."""
+
+    id: int
+    asked_by: str
+    asked: str
+    text: str
+    asked_at: datetime
+    answer: str
+    answered_at: datetime | None
+
+
+class DelegationIn(Strict):
+    """Half-open: from `valid_from` until just before `valid_to`, 30 days at most."""
+
+    delegate: Text = Field(description="e-mail address of the account")
+    delegator: Text | None = Field(None, description="for sales operations only; left out it is yourself")
+    valid_from: Moment
+    valid_to: Moment
+    kinds: list[Text] = Field(default_factory=list, max_length=20, description="empty: all kinds")
+    ceiling: Money | None = None
+    reason: Text = Field("", max_length=1000)
+
+
+class EndIn(Strict):
+    """Why it ends, if there is something to say."""
+
+    reason: Text = Field("", max_length=1000)
+
+
+class DelegationOut(Schema):
+    """A delegation, in force while `valid_from <= now < valid_to` and it has not been ended."""
+
+    id: int
+    delegator: str
+    delegate: str
+    valid_from: datetime
+    valid_to: datetime
+    kinds: list[str]
+    ceiling: Money | None
+    reason: str
+    ended_at: datetime | None
+
+
+class DelegationPage(Page):
+    """Newest first."""
+
+    items: list[DelegationOut]
