@@ -41,6 +41,11 @@ check: setup ## Lint, format, types, layers, migrations, deployment, translation
 bench: setup ## Measure decision, queue and scoring as ratios to raw-SQL floors
 	@exec $(BIN)/python -m bench
 
+.PHONY: soak
+soak: setup ## Race every two verbs 200 times, walk the state machine for 10,000 steps (hours; TRIALS=, STEPS=, ARGS=)
+	@SOAK_TRIALS=$(or $(TRIALS),200) SOAK_STEPS=$(or $(STEPS),10000) exec $(BIN)/python -m pytest \
+	  $(or $(ARGS),tests/soak tests/properties/test_machine.py -n auto --maxprocesses 4)
+
 .PHONY: format
 format: setup ## Format the code
 	@$(BIN)/ruff format -q . && $(BIN)/ruff check -q --fix .

@@ -14,9 +14,10 @@ from workflows.preview import sha256_of
 @register_cross_check
 def submissions_are_as_recorded() -> Iterator[Finding]:
     """Content still has its digest, and the trail has an event with that digest."""
+    sent = ["request.submitted", "request.resubmitted", "request.rerouted"]
     recorded = Counter(
         (event.request_no, event.content["object"].get("content_sha256"))
-        for event in Event.objects.filter(action__in=["request.submitted", "request.resubmitted"]).iterator()
+        for event in Event.objects.filter(action__in=sent).iterator()
     )
     for submission in Submission.objects.select_related("request").iterator(200):
         no = submission.request.no

@@ -52,7 +52,7 @@ def comment(no: str, text: str, *, actor: User, idempotency_key: str) -> Said:
 
 
 def _comment(no: str, words: str, actor: User) -> Answer:
-    request = seen(no, actor)
+    request = seen_and_locked(no, actor)
     if not words:
         raise problem(rules.Refusal("comment_empty", 422), "text")
     if len(words) > LONGEST:
@@ -79,6 +79,16 @@ def seen(no: str, actor: User) -> Request:
     found = Request.objects.visible_to(actor).select_related("customer").filter(no=no).first()
     if found is None:
         raise Http404
+    return found
+
+
+def seen_and_locked(no: str, actor: User) -> Request:
+    """The request as `seen`, its row locked as every door locks it before it writes into the chain of the request.
+
+    Without that, the keys of new rows would be checked at the commit, after the chain: a deadlock with who decides.
+    """
+    found = seen(no, actor)
+    Request.objects.select_for_update().order_by().get(pk=found.pk)
     return found
 
 

@@ -8,7 +8,7 @@ from workflows import rules
 from workflows.models import Request, Watcher
 from workflows.notices import news
 from workflows.refusals import problem
-from workflows.services.comments import note, seen
+from workflows.services.comments import note, seen_and_locked
 from workflows.services.doors import Answer, door
 from workflows.sharing import show
 
@@ -31,7 +31,7 @@ def watch(no: str, *, actor: User, idempotency_key: str, user: User | None = Non
 
 
 def _watch(no: str, actor: User, whom: User) -> Answer:
-    request = seen(no, actor)
+    request = seen_and_locked(no, actor)
     if not whom.is_active:
         raise problem(rules.Refusal("watcher_closed", 422), "user")
     if request.confidential and not Request.objects.visible_to(whom).filter(pk=request.pk).exists():
@@ -66,7 +66,7 @@ def unwatch(no: str, *, actor: User, idempotency_key: str, user: User | None = N
 
 
 def _unwatch(no: str, actor: User, whom: User) -> Answer:
-    request = seen(no, actor)
+    request = seen_and_locked(no, actor)
     found = Watcher.objects.select_for_update().filter(request=request, user=whom, ended_at__isnull=True).first()
     if found is None:
         return {}
