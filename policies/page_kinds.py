@@ -158,8 +158,14 @@ def _stages(chain: Chain) -> list[tuple[str, list[str]]]:
             sign = "⇒"
         if set(stage) <= chain.appeal:
             sign = "↑"
-        drawn.append((sign, [f"{role}?" if role in chain.comments else role for role in stage]))
+        drawn.append((sign, [role + _mark(chain, role) for role in stage]))
     return drawn
+
+
+def _mark(chain: Chain, role: str) -> str:
+    """What stands behind a role in a chain: a question mark for a comment, how several decide together."""
+    panel = chain.panels.get(role)
+    return "?" if role in chain.comments else panel.written if panel else ""
 
 
 def _words(pack: Pack, chain: Chain) -> str:
@@ -177,8 +183,18 @@ def _words(pack: Pack, chain: Chain) -> str:
 
 
 def _named(pack: Pack, chain: Chain, stages: tuple[tuple[str, ...], ...]) -> list[list[str]]:
-    comment = pick("（提意见）", " (for a comment)")
-    return [[_name(pack, role) + (comment if role in chain.comments else "") for role in stage] for stage in stages]
+    return [[_name(pack, role) + _taking_part(chain, role) for role in stage] for stage in stages]
+
+
+def _taking_part(chain: Chain, role: str) -> str:
+    """How a role takes part, in brackets, where it is not simply asked."""
+    if role in chain.comments:
+        return pick("（提意见）", " (for a comment)")
+    panel = chain.panels.get(role)
+    if panel is None:
+        return ""
+    zh, en = panel.words
+    return pick(f"（{zh}）", f" ({en})")
 
 
 def _name(pack: Pack, role: str) -> str:

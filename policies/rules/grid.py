@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from policies.rules.cells import NUMBER_KINDS, CellError, PolicyError, parse_cell
+from policies.rules.cells import KINDS, NUMBER_KINDS, CellError, PolicyError, parse_cell
 from policies.rules.chains import parse_chain
+from policies.rules.expressions_syntax import parse
 
 LONGEST: Final = 2_000
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,59}")
@@ -58,6 +59,9 @@ OUTPUTS: Final[Mapping[str, tuple[str, str, str]]] = {
     "tnw_pct": ("净资产比例", "share of net worth", "number"),
     "turnover_pct": ("营业额比例", "share of turnover", "number"),
     "cap": ("封顶", "cap", "number"),
+    "type": ("类型", "type", "type"),
+    "expression": ("表达式", "expression", "expression"),
+    "unit": ("单位", "unit", "text"),
     "review_months": ("复核月数", "review in months", "whole"),
 }
 # How each sort of field is written, for whoever got it wrong.
@@ -72,9 +76,14 @@ HINTS: Final[Mapping[str, tuple[str, str]]] = {
     "out.whole": ("写整数，例如 16", "a whole number such as 16"),
     "out.number": ("写数字，例如 0.35", "a number such as 0.35"),
     "out.optional": ("写数字；留空表示不限", "a number; blank for no bound"),
-    "out.chain": ("例如 SM → (RD ∥ CC) → CFO", "for example SM → (RD ∥ CC) → CFO"),
+    "out.chain": (
+        "例如 SM → (RD ∥ CC) → CFO；会签 RD[all]，依次 RD[seq]，票签 RD[2/3] 或 RD[2/3 veto]",
+        "for example SM → (RD ∥ CC) → CFO; RD[all] all, RD[seq] in turn, RD[2/3] or RD[2/3 veto] a vote",
+    ),
     "out.hours": ("例如 CC 8, RD 24", "for example CC 8, RD 24"),
     "out.code": ("字母、数字、- . _ +，最多 60 个", "letters, digits, - . _ +, at most 60"),
+    "out.type": ("money、pct、days、count、number、text 或 flag", "money, pct, days, count, number, text or flag"),
+    "out.expression": ("例如 percent(concession, sales)", "for example percent(concession, sales)"),
     "out.bands": ("例如 95:30 90:24，最好的在前", "for example 95:30 90:24, the best first"),
 }  # fmt: skip
 
@@ -121,6 +130,8 @@ def _usual(table: Mapping[str, Any]) -> Iterable[str]:
     first = {"band": ("band",), "join": ("band",), "escalator": ("code",)}.get(use, ())
     if table["kind"] == "chain":
         return ("chain", "sla")
+    if table["kind"] == "metric":
+        return ("request_kind", "type", "expression", "unit", "zh", "en")
     return (*first, "zh", "en", "when_zh", "when_en") if use else first
 
 
@@ -243,7 +254,22 @@ def _wrong_bands(text: str) -> tuple[str, str] | None:
     return (f"看不懂分档“{strange[0]}”。", f"Cannot read the band {strange[0]!r}.") if strange else None
 
 
+def _wrong_type(text: str) -> tuple[str, str] | None:
+    return None if text in KINDS else (f"未知类型“{text}”。", f"Unknown type {text!r}.")
+
+
+def _wrong_expression(text: str) -> tuple[str, str] | None:
+    """Only its grammar: which names there are is known when the tables are read together."""
+    try:
+        parse(text)
+    except CellError as error:
+        return error.zh, error.en
+    return None
+
+
 _WRONG: Final = {
+    "type": _wrong_type,
+    "expression": _wrong_expression,
     "whole": _wrong_whole,
     "number": _wrong_number,
     "optional": _wrong_optional,

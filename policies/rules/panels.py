@@ -38,6 +38,14 @@ class PanelRule:
         }
 
     @property
+    def written(self) -> str:
+        """As it stands in a chain, behind the role: ``[2/3 veto]``."""
+        if self.mode != "vote":
+            return "[all]" if self.mode == "all" else "[seq]"
+        policy = {"veto": " veto", "first_decides": " first"}.get(self.reject_policy, "")
+        return f"[{self.needed}/{self.seats}{policy}]"
+
+    @property
     def words(self) -> tuple[str, str]:
         """The three settings as a sentence, in Chinese and English."""
         if self.mode == "all":

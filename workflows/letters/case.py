@@ -164,7 +164,7 @@ def read_case(request_id: int) -> Case:
         asked=asked,
         granted=tightened(kind.conditions, asked, conditions),
         readers=list(readers.values()),
-        carried=[step.carried_from for step in steps if step.carried_from is not None],
+        carried=[step.carried_from for step in steps if step.carried_from is not None and step.status not in GONE],
     )
 
 

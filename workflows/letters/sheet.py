@@ -22,6 +22,7 @@ from contracts.letters.context import (
 from workflows.letters.case import MODES, VERBS, Case, conditions_in_words
 from workflows.letters.notice import open_table
 from workflows.pages import Pages
+from workflows.rules import GONE
 from workflows.written import money, role
 
 HASH_DIGITS = 16
@@ -108,7 +109,8 @@ def _plan(case: Case) -> list[PlannedStep]:
         {
             "stage": str(step.stage),
             "role": role(step.role),
-            "mode": pick(*MODES.get(step.mode, (step.mode, step.mode))),
+            "mode": pick(*MODES.get(step.mode, (step.mode, step.mode)))
+            + (f" ({pick(*step.panel.words)})" if step.panel else ""),
             "reason": "; ".join(f"{reason.code}: {pick(reason.zh, reason.en)}" for reason in step.reasons) or NOTHING,
         }
         for step in case.plan.steps
@@ -122,7 +124,8 @@ def _verdict(case: Case, number: int) -> Verdict:
         "round": str(decision.submission.round),
         "step": role(decision.role),
         "name": decision.actor.display_name,
-        "decision": pick(*VERBS[decision.verb]),
+        "decision": pick(*VERBS[decision.verb])
+        + (pick("（已重新审批）", " (asked again since)") if decision.step.status in GONE else ""),
         "decided_at": case.time(decision.decided_at),
         "comment": "; ".join(filter(None, [decision.reason, *conditions])) or NOTHING,
         "evidence": decision.content_sha256[:HASH_DIGITS],
