@@ -42,7 +42,7 @@ def test_another_rep_finds_nothing_of_the_customer_on_any_page(world: World) -> 
         "customers/<int:pk>/", "customers/<int:pk>/edit/", "customers/<int:pk>/share/",
         "customers/<int:pk>/contacts/<int:row>/", "credit/customers/<int:customer_pk>/forms/<int:form_no>/",
         "credit/attachments/<int:pk>/", "credit/applications/<int:pk>/score/", "requests/drafts/<slug:kind>/<int:pk>/",
-        "requests/<str:no>/", "requests/<str:no>/documents/", "requests/<str:no>/papers/<int:paper>/",
+        "requests/<str:no>/", "requests/<str:no>/documents/", "requests/<str:no>/people/", "requests/<str:no>/papers/<int:paper>/",
         "queue/<int:step>/", "documents/<str:number>/", "documents/<str:number>.pdf",
     ]  # fmt: skip
     found = [(route, stranger.get(world.address(route)).status_code) for route in mine]
@@ -60,9 +60,14 @@ def test_another_rep_cannot_write_to_what_he_cannot_see(world: World) -> None:
         "requests/drafts/<slug:kind>/<int:pk>/", "requests/drafts/<slug:kind>/<int:pk>/preview/", "requests/drafts/<slug:kind>/<int:pk>/submit/",
         "requests/drafts/<slug:kind>/<int:pk>/discard/", "requests/drafts/<slug:kind>/<int:pk>/attachments/",
         "requests/drafts/<slug:kind>/<int:pk>/attachments/<int:paper>/remove/", "requests/<str:no>/withdraw/",
-        "requests/<str:no>/share/", "requests/<str:no>/resubmit/", "requests/<str:no>/steps/<int:step>/decide/",
+        "requests/<str:no>/share/", "requests/<str:no>/comments/", "requests/<str:no>/watch/",
+        "requests/<str:no>/unwatch/", "requests/<str:no>/resubmit/", "requests/<str:no>/steps/<int:step>/decide/",
+        "requests/<str:no>/steps/<int:step>/return/", "requests/<str:no>/steps/<int:step>/take-back/",
+        "requests/<str:no>/steps/<int:step>/add/", "requests/<str:no>/steps/<int:step>/remove/",
+        "requests/<str:no>/steps/<int:step>/ask/", "requests/<str:no>/questions/<int:question>/answer/",
         "customers/<int:pk>/edit/", "customers/<int:pk>/share/", "customers/<int:pk>/licences/new/",
         "credit/conditions/<int:pk>/fulfil/", "credit/customers/<int:customer_pk>/forms/<int:form_no>/",
+        "notifications/<int:pk>/read/", "notifications/deliveries/<int:pk>/resend/",
     ]  # fmt: skip
     events = Event.objects.count()
     said = {"req_limit": "1", "verb": "approve", "reason": "x", "withdraw-reason": "x", "evidence": "x"}
@@ -89,8 +94,16 @@ def test_another_rep_finds_nothing_over_the_api(world: World) -> None:
     doors: dict[str, dict[str, Any]] = {
         "withdraw": {"reason": "x"},
         "resubmit": {},
+        "comments": {"text": "x"},
+        "watchers": {},
+        "watchers/end": {},
         "return": {**seen, "reason": "x"},
         f"steps/{world.step.pk}/decide": {**seen, "verb": "approve"},
+        f"steps/{world.step.pk}/take-back": {"reason": "x"},
+        f"steps/{world.step.pk}/approvers": {"role": "LG", "where": "before", "reason": "x"},
+        f"steps/{world.step.pk}/remove": {"reason": "x"},
+        f"steps/{world.step.pk}/questions": {"text": "x"},
+        f"questions/{world.question.pk}/answer": {"text": "x"},
     }
     for path, said in doors.items():
         assert stranger.post(f"/api/v1/requests/{world.request.no}/{path}", said).status_code == 404, path

@@ -19,7 +19,9 @@ from contracts.models import Contract, Document, TemplateVersion
 from credit.models import Attachment, CreditApplication, LineCondition
 from customers.models import Contact, Customer, LegalFlag, Licence, RatingRun, TierChange
 from customers.services.tier_changes import save_tier_change
-from policies.models import PolicyReplay, PolicyVersion
+from jobs.executor import run_until_idle
+from policies.models import PolicyChange, PolicyReplay, PolicyVersion
+from policies.services import begin_change, start_draft
 from pricing.models import AgreementNotice, SpecialPrice
 from pricing.services.special_prices import save_draft as save_special_price
 from tests import factories
@@ -30,7 +32,9 @@ from tests.workflows.contract_stories import approved
 from tests.workflows.factories import ready_application, trading_customer
 from workflows import services
 from workflows.kinds.credit import KIND
-from workflows.models import Request, Step, Submission
+from workflows.models import Delegation, Notification, OneTimeLink, Question, Request, SavedFilter, Step, Submission
+from workflows.notices.links import token_of
+from workflows.services.filters import save_filter
 
 # The operators' admin asks Django's staff flag, the API asks bearer tokens: they are walked apart.
 ADMIN, API = "admin/", "api"
@@ -61,6 +65,21 @@ class World:
         """The open step of the request at work."""
         return Step.objects.get(request=self.request, status="open")
 
+    @property
+    def question(self) -> Question:
+        """What the manager asked the submitter."""
+        return Question.objects.get(request=self.request)
+
+    @property
+    def told(self) -> Notification:
+        """What the manager was told of the request at work."""
+        return Notification.objects.get(user=self.company.manager, request=self.request)
+
+    @property
+    def token(self) -> str:
+        """Of the link by which the manager may decide it."""
+        return token_of(OneTimeLink.objects.get(user=self.company.manager, request=self.request))
+
     def values(self) -> dict[str, dict[str, Any]]:
         """What stands in for the parameters of an address, by the beginning of the route; the longest one counts."""
         letter = self.draft.attachments.all()[0]
@@ -72,7 +91,7 @@ class World:
             "customers/<int:pk>/contacts/": {"pk": self.customer.pk, "row": self.customer.contacts.get().pk},
             "customers/<int:pk>/licences/": {"pk": self.customer.pk, "row": Licence.objects.all()[0].pk},
             "customers/<int:pk>/records/": {"pk": self.customer.pk, "row": LegalFlag.objects.get().pk},
-            "policies/": {"number": 1},
+            "policies/": {"number": 1, "code": "CL"},
             "policies/<int:number>/replays/": {"number": 1, "pk": PolicyReplay.objects.get().pk},
             "credit/customers/": {"customer_pk": self.customer.pk, "form_no": 2},
             "credit/attachments/": {"pk": letter.pk},
@@ -88,20 +107,33 @@ class World:
             "contracts/templates/versions/": {"pk": self.template.pk},
             "contracts/<": {"number": self.contract.number, "no": self.contract.number, "token": "x"},
             "^certificates/": {"form": "pem"},
-            "requests/": {"no": self.request.no, "step": self.step.pk, "paper": sent.pk},
+            "requests/": {"no": self.request.no, "step": self.step.pk, "question": self.question.pk, "paper": sent.pk},
+            "requests/<str:no>/consultations/": {"no": self.request.no, "consultation": 1},  # none was asked for
+            "delegations/": {"pk": Delegation.objects.get().pk},
             "requests/drafts/": {"kind": "credit", "pk": self.draft.pk, "paper": letter.pk},
             "ratings/": {"pk": RatingRun.objects.get().pk},
             "queue/": {"step": self.step.pk},
+            "queue/filters/": {"pk": SavedFilter.objects.get().pk},
+            "notifications/": {"pk": self.told.pk},
+            "notifications/deliveries/": {"pk": self.told.deliveries.get(channel="mail").pk},
+            "n/": {"token": self.token},
+            "mailbox/": {"name": "20261122-090000-1-0"},
             "api/v1/customers": {"pk": self.customer.pk, "unit": self.company.unit.code, "kind": "invoices"},
             "api/v1/credit-applications": {"pk": self.draft.pk},
             "api/v1/tier-changes": {"pk": TierChange.objects.get().pk},
             "api/v1/special-prices": {"pk": SpecialPrice.objects.order_by("-pk")[0].pk},
             "api/v1/contract-templates": {"pk": self.template.pk},
             "api/v1/contracts": {"pk": self.contract.letter_id},
-            "api/v1/requests": {"no": self.request.no, "step": self.step.pk},
+            "api/v1/saved-filters": {"pk": SavedFilter.objects.get().pk},
+            "api/v1/requests": {"no": self.request.no, "step": self.step.pk, "question": self.question.pk},
+            "api/v1/requests/<no>/consultations": {"no": self.request.no, "consultation": 1},
+            "api/v1/delegations": {"pk": Delegation.objects.get().pk},
             "api/v1/price-agreements": {"number": self.notice.agreement.number},
-            "api/v1/policies": {"number": 1, "pk": PolicyReplay.objects.get().pk},
+            "api/v1/policies": {"number": 1, "pk": PolicyReplay.objects.get().pk, "code": "CL", "row": "CL-1"},
             "api/v1/documents": {"number": self.document.number},
+            "api/v1/policy-changes": {"pk": PolicyChange.objects.get().pk},
+            "api/v1/notifications": {"pk": self.told.pk},
+            "api/v1/deliveries": {"pk": self.told.deliveries.get(channel="mail").pk},
             "api/<path:rest>": {"rest": "v2/everything"},
         }
 
@@ -137,6 +169,7 @@ def build(company: Company | None = None) -> World:
         version=policy, digest=policy.digest, base=policy, months=3, valid_from=business_today(),
         valid_to=business_today(), created_by=company.credit_controller,
     )  # fmt: skip
+    begin_change(start_draft(company.credit_controller).number, company.credit_controller)
     condition = {"security": "Bank guarantee of 100,000"}
     decide(company, decided, "SM", verb="approve_conditional", reason="safer", conditions=condition)
     while step := Step.objects.filter(request=decided, status="open").first():
@@ -146,12 +179,22 @@ def build(company: Company | None = None) -> World:
     place.grant()
     save_tier_change(customer, {"proposed_tier": 3}, company.rep)
     save_special_price(customer, {}, company.rep)
+    request = sent(company, trading_customer(company))
+    run_until_idle()  # the manager is told, and gets a link
+    step = Step.objects.get(request=request, status="open")
+    Question.objects.create(request=request, step=step, asked_by=company.manager, text="Why?", closed_at=db_now())
+    week = timedelta(days=7)
+    Delegation.objects.create(
+        delegator=company.other_manager, delegate=company.manager, created_by=company.other_manager,
+        valid_from=db_now() - 2 * week, valid_to=db_now() - week,
+    )  # fmt: skip
+    save_filter("Late", "overdue=1", actor=company.manager, idempotency_key="authz")
     return World(
         company=company,
         notice=place.grant().notices.get(code="conflict"),
         customer=customer,
         draft=ready_application(company, customer=customer),
-        request=sent(company, trading_customer(company)),
+        request=request,
         decided=decided,
         condition=LineCondition.objects.get(line__request_no=decided.no),
         document=issued(decided.customer, actor=company.cfo, request_no=decided.no),

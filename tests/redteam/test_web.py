@@ -35,7 +35,7 @@ ADDRESSES = [
     "/customers/?after={}", "/audit/?q={}", "/audit/?request_no={}", "/audit/?customer={}", "/audit/?person={}", "/audit/?action={}",
     "/audit/?before={}", "/audit/?start={}", "/audit/requests/{}/", "/audit/events/{}/", "/audit/export/?q={}&form=csv", "/policies/{}/",
     "/credit/attachments/{}/", "/credit/customers/{}/forms/2/", "/customers/import/template/{}.csv", "/customers/import/?unit={}",
-    "/login/?next={}", "/?next={}",
+    "/login/?next={}", "/?next={}", "/n/{}/", "/notifications/?before={}", "/notifications/deliveries/?state={}", "/mailbox/{}/",
 ]  # fmt: skip
 
 
