@@ -286,3 +286,32 @@ def test_the_next_item_after_a_decision_is_the_next_in_the_order_chosen(company:
     following = Step.objects.get(request=middle, status="open", role=step.role)
     assert answer["Location"] == reverse("workflows:panel", args=[following.pk]) + "?sort=amount"
     assert small.pk != middle.pk
+
+
+def test_counts_are_told_again_and_what_is_new_since_the_list_was_drawn(company: Company) -> None:
+    first = submitted(company)
+    client = browser(holder(company, open_step(first)))
+    page = client.get(reverse("workflows:queue"), {"kind": "credit"}).content.decode()
+    again = re.search(r'id="queue-chips" hx-get="([^"]+)"', page)
+    assert again is not None
+    address = again[1].replace("&amp;", "&")
+    assert "new item" not in client.get(address).content.decode()
+    submitted(company)
+    told = client.get(address)
+    assert "1 new item" in text(told)
+    assert "Credit application 2" in text(told)
+    assert address in told.content.decode().replace("&amp;", "&")
+    assert 'id="waiting-below" hx-swap-oob="true"' in client.get(reverse("workflows:waiting")).content.decode()
+    for nonsense in ("", "x", "1.x", "9" * 30 + ".1"):
+        assert client.get(reverse("workflows:queue-counts"), {"since": nonsense}).status_code == 200
+
+
+def test_earlier_requests_say_how_they_ended_by_whom_and_why(company: Company) -> None:
+    earlier = submitted(company)
+    step = open_step(earlier)
+    decide(browser(holder(company, step)), step, "reject", reason="The stock count is missing.")
+    again = submitted(company, customer=earlier.customer, limit=300_000)
+    step = open_step(again)
+    shown = text(browser(holder(company, step)).get(reverse("workflows:panel", args=[step.pk])))
+    assert earlier.no in shown
+    assert "The stock count is missing." in shown.partition("Earlier requests of this customer")[2]
