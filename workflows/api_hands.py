@@ -50,7 +50,7 @@ def _step(step: Step) -> dict[str, Any]:
         "step": step.pk,
         "status": step.status,
         "assignee": step.assignee.email if step.assignee else None,
-        "with": with_whom.email if with_whom else None,
+        "with_whom": with_whom.email if with_whom else None,
     }
 
 

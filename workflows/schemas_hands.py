@@ -50,7 +50,7 @@ class StepAt(Schema):
     step: int
     status: str
     assignee: str | None
-    with_: str | None = Field(None, alias="with", description="to whom it was given out for an opinion")
+    with_whom: str | None = Field(None, description="who was asked for an opinion; the step comes back")
 
 
 class ConsultationOut(Schema):

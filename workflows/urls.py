@@ -17,6 +17,7 @@ from workflows.views import (
     request_list,
     requests,
     rerating,
+    segregation,
     talk,
 )
 
@@ -51,6 +52,7 @@ urlpatterns = [
     path("delegations/", delegations.index, name="delegations"),
     path("delegations/give/", delegations.give, name="delegation-give"),
     path("delegations/<int:pk>/end/", delegations.end, name="delegation-end"),
+    path("segregation/", segregation.index, name="segregation"),
     path("requests/<str:no>/withdraw/", requests.withdraw, name="withdraw"),
     path("requests/<str:no>/share/", requests.share, name="share"),
     path("requests/<str:no>/comments/", talk.comment, name="comment"),

@@ -111,9 +111,9 @@ def test_the_same_over_rest(company: Company) -> None:
     moved = director.post(f"{base}/steps/{board.pk}/transfer", {"to": other.email, "reason": "Yours."})
     assert (moved.status_code, moved.json()["assignee"]) == (201, other.email)
     given = Api(other).post(f"{base}/steps/{board.pk}/delegate", {"to": company.lawyer.email, "reason": "Look."})
-    assert (given.status_code, given.json()["with"]) == (201, company.lawyer.email)
+    assert (given.status_code, given.json()["with_whom"]) == (201, company.lawyer.email)
     back = Api(company.lawyer).post(f"{base}/steps/{board.pk}/hand-back", {"opinion": "Good."})
-    assert (back.status_code, back.json()["with"]) == (201, None)
+    assert (back.status_code, back.json()["with_whom"]) == (201, None)
     asked = Api(other).post(f"{base}/consultations", {"to": company.keeper.email, "text": "Known?"})
     assert asked.status_code == 201
     replied = Api(company.keeper).post(f"{base}/consultations/{asked.json()['id']}/answer", {"text": "Yes."})

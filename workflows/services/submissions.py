@@ -11,6 +11,7 @@ from workflows.models import Request, State
 from workflows.preview import preview
 from workflows.refusals import infeasible, problem
 from workflows.services.doors import Answer, door
+from workflows.staffing import duties
 
 
 def submit(kind: Kind, letter_id: int, *, actor: User, idempotency_key: str) -> Request:
@@ -88,6 +89,7 @@ def _note_submission(round_: Round, action: str) -> None:
             ],
         },
         rules=sorted({reason["code"] for step in round_.steps for reason in step.reasons}),
+        extra={"kind": round_.kind.code, "editors": submission.editors, "owners": sorted(duties(round_).owners)},
     )
 
 

@@ -16,6 +16,7 @@ from accounts.models import User
 from accounts.roles import Role
 from audit.clock import db_now
 from workflows import queries_queue as queries
+from workflows.delegations import on_behalf
 from workflows.forms import DecisionForm, queue_filter
 from workflows.kinds import REGISTRY
 from workflows.models import Request, SavedFilter, Step
@@ -76,7 +77,7 @@ def page(
     steps, more = queries.queue_page(user, wanted, after=after)
     if after is not None and not steps:  # an old address, whose rows have been decided since
         steps, more = queries.queue_page(user, wanted)
-    counts, rows = queries.queue_counts(user), rows_of(steps)
+    counts, rows = queries.queue_counts(user), rows_of(steps, user)
     context: dict[str, Any] = {
         "rows": rows,
         "bulk": any(row["bulk"] for row in rows),
@@ -133,9 +134,13 @@ def moment(text: str) -> datetime | None:
     return datetime.fromtimestamp(float(text), UTC)
 
 
-def rows_of(steps: list[Step]) -> list[dict[str, Any]]:
-    """What the table shows, from rows that were loaded together."""
-    now = db_now()
+def rows_of(steps: list[Step], user: User | None = None) -> list[dict[str, Any]]:
+    """What the table shows, from rows that were loaded together.
+
+    Args:
+        user: whose queue it is; rows that he has from somebody else say so.
+    """
+    now, principals = db_now(), on_behalf(user, steps) if user is not None and steps else {}
     lines = lines_shown((step.request, {name: getattr(step, name) for name in SHOWN}) for step in steps)
     return [
         {
@@ -146,6 +151,7 @@ def rows_of(steps: list[Step]) -> list[dict[str, Any]]:
             "kind": REGISTRY[step.request.kind].name,
             "line": lines[step.request_id],
             "hours": hours_until(step.request, step.due_at, now),
+            "for_whom": principals.get(step.pk),
             "bulk": REGISTRY[step.request.kind].bulk and not step.request.confidential,
         }
         for step in steps

@@ -190,12 +190,19 @@ def panel(
         "granted": granted(round_),
         "similar": similar(request, user),
         "talk": talk(request, user),
+        "for_whom": _principal(round_, mine, user),
         "hands": hands.offered(round_, mine, user),
         "opinions": hands.asked_opinions(round_),
         "pages": pages,
         "frozen": found,
         **letter(pages, found, round_.submission),
     }
+
+
+def _principal(round_: Round, step: Step | None, user: User) -> str:
+    """For whom the user would decide; empty when for himself."""
+    standing_ = round_.staff.standing(step, user) if round_.staff and step is not None else None
+    return standing_.principal.display_name if standing_ and standing_.principal else ""
 
 
 def documents(request: Request, user: User) -> dict[str, Any]:
