@@ -12,6 +12,7 @@ from policies.models import PolicyVersion
 from policies.queries import content
 from policies.rules.cells import PolicyError
 from policies.rules.check import Finding, check, check_table
+from policies.rules.metrics import MetricError
 from policies.rules.pack import Pack, build_pack
 from policies.rules.structure import structure
 from policies.rules.tables import parse_table
@@ -41,6 +42,9 @@ def findings_of(stored: Mapping[str, Any], number: int) -> tuple[list[Finding], 
     try:
         pack = build_pack(number, stored)
         return found + check(pack), pack
+    except MetricError as error:
+        at = Finding("unreadable", error.table, (error.row,), error.zh, error.en, field=error.field)
+        return [*found, at], None
     except UNREADABLE as error:
         said = error.args[0] if isinstance(error, PolicyError) else repr(error)
         zh, en = f"表格无法读取：{said}", f"The tables cannot be read: {said}"

@@ -112,13 +112,15 @@ class Field:
 
 def fields(table: Mapping[str, Any]) -> list[Field]:
     """All fields of a stored table, conditions before outputs, the rationale last."""
-    outputs = dict.fromkeys(key for row in table["rows"] for key in row["outputs"])
-    said = dict.fromkeys(key for key in _usual(table) if key not in outputs)
+    # The database keeps the keys of a row in an order of its own.
+    named = {*_usual(table), *(key for row in table["rows"] for key in row["outputs"])}
+    order = {key: number for number, key in enumerate(OUTPUTS)}
+    outputs = sorted(named, key=lambda key: (order.get(key, len(order)), key))
     return [
         Field("code", "code", "code", "code", "编号", "row"),
         *(Field(f"in.{each['key']}", "in", each["key"], each["type"], each["zh"], each["en"])
           for each in table["columns"]),
-        *(Field(f"out.{key}", "out", key, *_look(key)) for key in (*outputs, *said)),
+        *(Field(f"out.{key}", "out", key, *_look(key)) for key in outputs),
         Field("why.zh", "why", "zh", "words", "中文理由", "rationale in Chinese"),
         Field("why.en", "why", "en", "words", "英文理由", "rationale in English"),
     ]  # fmt: skip

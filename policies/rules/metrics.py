@@ -7,12 +7,12 @@ other metrics of the kind.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from policies.rules.cells import KINDS, Fact, PolicyError
+from policies.rules.cells import KINDS, CellError, Fact, PolicyError
 from policies.rules.expressions import Expression, compile_expression
 from policies.rules.expressions_tree import ExpressionError
 from policies.rules.expressions_types import NUMERIC, PLAIN, TYPE_OF_COLUMN
@@ -20,6 +20,17 @@ from policies.rules.tables import Column, Facts, Row, Table
 
 KIND: Final = "metric"
 MOST: Final = 50
+
+
+class MetricError(CellError):
+    """A metric that cannot be: `field` of the row (`policies.rules.grid`) is wrong."""
+
+    def __init__(self, table: str, row: str, field: str, zh: str, en: str) -> None:
+        super().__init__(zh, en)
+        self.table, self.row, self.field = table, row, field
+
+    def __str__(self) -> str:
+        return f"Table {self.table}, row {self.row}: {self.en}"
 
 
 @dataclass(frozen=True)
@@ -63,67 +74,71 @@ def metrics_of(kind: str, tables: Mapping[str, Table], asked: Mapping[str, Colum
     Args: `asked`: the columns of the kind's other tables. Raises PolicyError naming table and row of what is wrong.
     """
     own = [table for table in tables.values() if table.kind == KIND]
-    rows = [(table, row) for table in own for row in table.rows if row.outputs.get("request_kind") == kind]
+    rows = {
+        row.code: (table.code, row) for table in own for row in table.rows if row.outputs.get("request_kind") == kind
+    }
     if not rows:
         return None
     if len(rows) > MOST:
-        raise PolicyError(f"Table {rows[0][0].code}: at most {MOST} metrics for {kind}.")
+        raise PolicyError(f"At most {MOST} metrics for requests of kind {kind}.")
     described = {column.key: column for table in own for column in table.columns}
-    labels = {row.code: _column(table, row) for table, row in rows}
-    _agree(labels, asked)
+    labels = {name: _column(table, row, asked.get(name)) for name, (table, row) in rows.items()}
     known = {**described, **asked, **labels}
-    compiled = {row.code: _compiled(table, row, labels[row.code], known, kind) for table, row in rows}
-    ordered = tuple(compiled[name] for name in _in_order(compiled))
+    compiled = {name: _compiled(table, row, known) for name, (table, row) in rows.items()}
+    ordered = tuple(compiled[name] for name in _in_order(compiled, rows))
     used = {name for metric in ordered for name in metric.expression.uses}
-    columns = {**{name: known[name] for name in sorted(used)}, **labels}
-    return Metrics(ordered, columns)
+    return Metrics(ordered, {**{name: known[name] for name in sorted(used)}, **labels})
 
 
-def unplaced(tables: Iterable[Table], kinds: Iterable[str]) -> Iterator[str]:
-    """Names of metrics for kinds of request that no table routes."""
+def check_placed(tables: Iterable[Table], kinds: Iterable[str]) -> None:
+    """Raises MetricError for a metric of a kind of request that no table routes."""
     known = set(kinds)
     for table in tables:
-        if table.kind == KIND:
-            yield from (row.code for row in table.rows if row.outputs.get("request_kind") not in known)
+        for row in table.rows if table.kind == KIND else ():
+            kind = row.outputs.get("request_kind", "")
+            if kind not in known:
+                zh, en = f"没有表格处理 {kind} 类申请。", f"No table routes requests of kind {kind}."
+                raise MetricError(table.code, row.code, "out.request_kind", zh, en)
 
 
-def _column(table: Table, row: Row) -> Column:
+def _column(table: str, row: Row, asked: Column | None) -> Column:
     said, kind = row.outputs, row.outputs.get("type", "")
-    if kind not in KINDS:
-        raise PolicyError(f"Table {table.code}, row {row.code}: unknown type {kind!r}.")
     if not row.code.isidentifier() or row.code != row.code.lower():
-        raise PolicyError(f"Table {table.code}, row {row.code}: a metric is named like a fact, for example cover_pct.")
-    return Column(row.code, kind, said.get("zh", row.code), said.get("en", row.code))
+        zh, en = "指标的名称与数据项相同写法，例如 cover_pct。", "A metric is named like a fact, for example cover_pct."
+        raise MetricError(table, row.code, "code", zh, en)
+    if kind not in KINDS:
+        zh, en = f"未知类型「{kind}」。", f"Unknown type {kind!r}."
+        raise MetricError(table, row.code, "out.type", zh, en)
+    if asked is not None and TYPE_OF_COLUMN[asked.kind] != TYPE_OF_COLUMN[kind]:
+        zh = f"类型为 {kind}，但有表格按 {asked.kind} 使用。"
+        raise MetricError(table, row.code, "out.type", zh, f"It is {kind}, but a table asks for it as {asked.kind}.")
+    return Column(row.code, kind, said.get("zh") or row.code, said.get("en") or row.code)
 
 
-def _agree(labels: Mapping[str, Column], asked: Mapping[str, Column]) -> None:
-    """A table that asks for a metric says the same type as its expression."""
-    for key, column in labels.items():
-        if key in asked and TYPE_OF_COLUMN[asked[key].kind] != TYPE_OF_COLUMN[column.kind]:
-            raise PolicyError(f"Metric {key} is {column.kind}, but a table asks for it as {asked[key].kind}.")
-
-
-def _compiled(table: Table, row: Row, column: Column, known: Mapping[str, Column], kind: str) -> Metric:
+def _compiled(table: str, row: Row, known: Mapping[str, Column]) -> Metric:
+    column = known[row.code]
     try:
         expression = compile_expression(row.outputs.get("expression", ""), known)
     except ExpressionError as error:
-        raise PolicyError(f"Table {table.code}, row {row.code}, expression: {error}") from error
+        raise MetricError(table, row.code, "out.expression", error.zh, error.en) from error
     wanted = TYPE_OF_COLUMN[column.kind]
     if expression.type != wanted and not (expression.type == PLAIN and wanted in NUMERIC):
-        raise PolicyError(
-            f"Table {table.code}, row {row.code}: the expression is {expression.type}, not {column.kind}."
-        )
-    return Metric(column, kind, row.outputs.get("unit", ""), expression)
+        zh = f"表达式的类型是 {expression.type}，不是 {column.kind}。"
+        en = f"The expression is {expression.type}, not {column.kind}."
+        raise MetricError(table, row.code, "out.expression", zh, en)
+    return Metric(column, row.outputs["request_kind"], row.outputs.get("unit", ""), expression)
 
 
-def _in_order(metrics: Mapping[str, Metric]) -> list[str]:
-    """Each after those it uses. Raises PolicyError for a circle."""
+def _in_order(metrics: Mapping[str, Metric], rows: Mapping[str, tuple[str, Row]]) -> list[str]:
+    """Each after those it uses. Raises MetricError for a circle."""
     done: list[str] = []
     waiting = dict(metrics)
     while waiting:
         ready = [name for name, metric in waiting.items() if not metric.expression.uses & waiting.keys()]
         if not ready:
-            raise PolicyError(f"Metrics that need each other: {', '.join(sorted(waiting))}.")
+            circle = ", ".join(sorted(waiting))
+            zh, en = f"指标互相引用：{circle}。", f"Metrics that need each other: {circle}."
+            raise MetricError(rows[min(waiting)][0], min(waiting), "out.expression", zh, en)
         for name in ready:
             done.append(name)
             del waiting[name]

@@ -11,7 +11,7 @@ from typing import Any
 
 from policies.rules.cells import PolicyError
 from policies.rules.chains import Chain, parse_chain
-from policies.rules.metrics import Metrics, metrics_of, unplaced
+from policies.rules.metrics import Metrics, check_placed, metrics_of
 from policies.rules.standards import Card, GradeStandard, Parameters
 from policies.rules.tables import USES, Column, Row, Table, parse_table
 from policies.rules.tiers.terms import TierTerms, tier_terms
@@ -139,9 +139,7 @@ def build_pack(number: int, content: Mapping[str, Any]) -> Pack:
     chainless = {band for table in routed for band in (*table.ladder, *_bands(table))} - chains.keys()
     if chainless:
         raise PolicyError(f"No approval chain for {', '.join(sorted(chainless))}.")
-    lost = ", ".join(unplaced(tables.values(), kinds))
-    if lost:
-        raise PolicyError(f"No table routes the requests of the metrics {lost}.")
+    check_placed(tables.values(), kinds)
     authority = tuple(_authority(row.outputs, kinds, scale) for row in tables["AUTH"].rows)
     return Pack(
         number=number,

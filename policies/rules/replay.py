@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from typing import Any, Final, NamedTuple, TypeVar
 
 from policies.rules.cells import NUMBER_KINDS, Fact, PolicyError
@@ -48,7 +49,7 @@ class Asked(NamedTuple):
     decisions: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Path:
     """Whom a version asks, stage by stage; blocks stop the submission altogether."""
 
@@ -56,7 +57,7 @@ class Path:
     blocks: tuple[str, ...]
     hours: int
 
-    @property
+    @cached_property
     def roles(self) -> tuple[str, ...]:
         """Everybody who is asked, once for each decision; nobody when it is blocked."""
         asked = () if self.blocks else (each for stage in self.stages for each in stage)

@@ -83,15 +83,15 @@ def test_a_metric_of_days_counts_from_stored_and_from_fresh_dates() -> None:
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ([metric("x", "money", "limit_requestd")], "METRIC, row x, expression: Column 1: There is no “limit_requestd”; "
+        ([metric("x", "money", "limit_requestd")], "METRIC, row x: Column 1: There is no “limit_requestd”; "
          "did you mean “limit_requested”?"),
-        ([metric("x", "money", "grade")], "row x: the expression is text, not money"),
-        ([metric("x", "sum", "1")], "unknown type 'sum'"),
+        ([metric("x", "money", "grade")], "row x: The expression is text, not money"),
+        ([metric("x", "sum", "1")], "Unknown type 'sum'"),
         ([metric("X 1", "money", "1")], "named like a fact"),
         ([metric("x", "number", "y + 1"), metric("y", "number", "x + 1")], "Metrics that need each other: x, y."),
         ([metric("x", "number", "x + 1")], "Metrics that need each other: x."),
-        ([metric("x", "number", "1", request_kind="holiday")], "No table routes the requests of the metrics x."),
-        ([metric("grade", "pct", "1 %")], "Metric grade is pct, but a table asks for it as text."),
+        ([metric("x", "number", "1", request_kind="holiday")], "No table routes requests of kind holiday."),
+        ([metric("grade", "pct", "1 %")], "row grade: It is pct, but a table asks for it as text."),
     ],
 )  # fmt: skip
 def test_a_metric_that_cannot_be_is_refused_with_its_row(rows: list[dict[str, Any]], said: str) -> None:
