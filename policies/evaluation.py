@@ -11,6 +11,7 @@ from accounts.models import RoleAssignment
 from accounts.queries import in_force
 from accounts.roles import Role
 from policies import replays
+from policies.findings import findings
 from policies.models import PolicyChange, PolicyVersion
 from policies.queries import content, pack
 from policies.rules.cells import PolicyError
@@ -18,7 +19,6 @@ from policies.rules.check import Finding
 from policies.rules.diff import TableChange, diff, sentences
 from policies.rules.raises import raised
 from policies.rules.tables import Reason
-from policies.services.drafts import findings
 
 SELLING: Final = (Role.REP, Role.SM, Role.RD)
 # More lines than anybody reads; the page of the version shows all of them.

@@ -74,7 +74,12 @@ def pinned_pack(number: int, digest: str) -> Pack:
 
 @lru_cache(maxsize=32)
 def _pack(number: int, digest: str) -> Pack:
-    built = build_pack(number, content(version_numbered(number)))
+    try:
+        built = build_pack(number, content(version_numbered(number)))
+    except PolicyError:
+        raise
+    except (LookupError, ValueError, ArithmeticError, AttributeError, TypeError) as error:  # a draft says anything
+        raise PolicyError(f"The tables of policy version {number} cannot be read: {error!r}.") from error
     if built.digest != digest:
         raise PolicyError(f"The tables of policy version {number} do not match its digest.")
     return built

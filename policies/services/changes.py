@@ -13,6 +13,7 @@ from accounts.models import Unit, User
 from accounts.problems import Problem
 from accounts.queries import held_roles
 from audit.clock import db_now
+from policies.findings import findings
 from policies.models import MAKERS, PolicyChange, PolicyVersion
 from policies.services.drafts import check_may_write, mark_checked, open_draft, reopened
 from policies.services.timeline import begin_emergency, schedule

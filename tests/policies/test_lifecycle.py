@@ -45,6 +45,7 @@ def day(number: int) -> date:
 @pytest.fixture
 def maker(db: None) -> User:
     company = factories.company()
+    company.hire("Quality", Role.QA)
     load_default_version(START)
     return company.hire("Sales Operations", Role.SO)
 
@@ -206,7 +207,9 @@ def test_while_requests_are_under_way_the_shipped_tables_follow_from_tomorrow(
 
 
 def test_the_owners_own_version_is_not_replaced_by_the_shipped_one(older: PolicyVersion) -> None:
-    maker = factories.company().hire("Sales Operations", Role.SO)
+    company = factories.company()
+    company.hire("Quality", Role.QA)
+    maker = company.hire("Sales Operations", Role.SO)
     schedule(agreed(maker, "10"), day(1), maker)
     assert load_shipped().number == 2
     assert states() == {1: "active", 2: "scheduled"}

@@ -35,6 +35,7 @@ START = date(2025, 1, 1)
 def company(db: None) -> factories.Company:
     made = factories.company()
     load_default_version(START)
+    made.hire("Quality", Role.QA)
     made.people["maker"] = made.hire("Sales Operations", Role.SO)
     return made
 
