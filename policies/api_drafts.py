@@ -80,7 +80,7 @@ def start(request: HttpRequest, body: DraftIn) -> Status[Any]:
     return Status(201, once(user, idempotency_key(request), what, write)[0])
 
 
-@drafts.patch("/{int:number}", response=DraftOut, summary="Describe a draft")
+@drafts.patch("/{int:number}/draft", response=DraftOut, summary="Describe a draft")
 def describe(request: HttpRequest, number: int, body: DraftChange) -> dict[str, Any]:
     """Say why the policy changes, and from which day on."""
     if body.effective_from is None:

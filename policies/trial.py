@@ -80,7 +80,7 @@ def read(
     given = primary(given) if kind == "credit" else given
     shown: list[FactShown] = []
     facts: dict[str, Fact] = {}
-    for key, column in columns(packs, kind).items():
+    for key, column in sorted(columns(packs, kind).items(), key=lambda each: not each[1].required):
         text = given.get(key, "").strip()[:60]
         value, error = _value(column, text, fill)
         shown.append(FactShown(column, text, error, values_of(packs, kind, key)))

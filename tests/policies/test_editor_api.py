@@ -28,10 +28,12 @@ def test_a_version_is_drafted_once_per_key_and_described(desk, api):
     assert first.status_code == 201
     assert first.json()["number"] == second.json()["number"] == 3
     day = first.json()["effective_from"]
-    said = api.patch("/policies/3", {"change_note": "Next, tighter", "effective_from": day, "revision": 0}).json()
+    said = api.patch("/policies/3/draft", {"change_note": "Next, tighter", "effective_from": day, "revision": 0}).json()
     assert (said["change_note"], said["revision"]) == ("Next, tighter", 1)
-    problem(api.patch("/policies/3", {"change_note": "x", "effective_from": "2020-01-01"}), 422, "invalid")
-    problem(api.patch("/policies/3", {"change_note": "x", "effective_from": day, "revision": 0}), 409, "policy_stale")
+    problem(api.patch("/policies/3/draft", {"change_note": "x", "effective_from": "2020-01-01"}), 422, "invalid")
+    problem(
+        api.patch("/policies/3/draft", {"change_note": "x", "effective_from": day, "revision": 0}), 409, "policy_stale"
+    )
     problem(Api(desk.company.rep).post("/policies/drafts", {"change_note": "Mine"}), 403, "not_permitted")
 
 
