@@ -15,7 +15,7 @@ from workflows.content import conditions_from_json, terms_from_json
 from workflows.engine import standing
 from workflows.kind import Kind
 from workflows.kinds import REGISTRY
-from workflows.models import Decision, Request, State, Step, Submission
+from workflows.models import Capacity, Decision, Request, State, Step, Submission
 from workflows.pages import Frozen
 from workflows.rules import GONE, RATIFYING, ConditionField, Terms, tightened
 from workflows.written import money
@@ -139,22 +139,36 @@ class Case:
         return {"name": named["name"], "code": named["code"], "uscc": named["uscc"] or NOTHING}
 
 
+def signed(decision: Decision) -> str:
+    """Who decided; with for whom when a delegate did, and marked when the owner of the policy overrode."""
+    name = decision.actor.display_name
+    if decision.on_behalf_of is not None:
+        principal = decision.on_behalf_of.display_name
+        return pick(f"{name}（代 {principal}）", f"{name} (for {principal})")
+    return pick(f"{name}（越级决定）", f"{name} (override)") if decision.capacity == Capacity.OVERRIDE else name
+
+
 def read_case(request_id: int) -> Case:
     """Read a decided request: a constant number of statements."""
     request = Request.objects.select_related("customer__unit", "unit", "submitter", "owner").get(pk=request_id)
     submission = Submission.objects.select_related("submitted_by").get(request=request, round=request.round)
     decisions = list(
-        Decision.objects.filter(request=request).select_related("actor", "step", "submission").order_by("pk")
+        Decision.objects.filter(request=request)
+        .select_related("actor", "on_behalf_of", "step", "submission")
+        .order_by("pk")
     )
     asked, kind = terms_from_json(submission.content["terms"]), REGISTRY[request.kind]
     steps = list(
         Step.objects.filter(submission=submission)
-        .select_related("decision", *(f"carried_from__{part}" for part in ("actor", "step", "submission")))
+        .select_related(
+            "decision", *(f"carried_from__{part}" for part in ("actor", "on_behalf_of", "step", "submission"))
+        )
         .order_by("stage", "pk")
     )
     agreed = [decision.conditions for decision in map(standing, steps) if decision is not None]
     conditions = [conditions_from_json(kind.conditions, each) for each in agreed]
-    readers = {user.pk: user for user in [request.submitter, *(each.actor for each in decisions)]}
+    said = [user for each in decisions for user in (each.actor, each.on_behalf_of) if user is not None]
+    readers = {user.pk: user for user in [request.submitter, *said]}
     return Case(
         request=request,
         submission=submission,

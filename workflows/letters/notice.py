@@ -3,7 +3,7 @@
 from accounts.language import pick
 from contracts.letters import context as paper
 from contracts.letters.context import NOTHING, SHAPES_OF_TABLES
-from workflows.letters.case import VERBS, Case, conditions_in_words
+from workflows.letters.case import VERBS, Case, conditions_in_words, signed
 from workflows.pages import Box, Notice, Table
 from workflows.written import role
 
@@ -66,7 +66,7 @@ def _approvals(case: Case) -> list[paper.Approval]:
     return [
         {
             "role": role(decision.role),
-            "name": decision.actor.display_name,
+            "name": signed(decision),
             "decision": pick(*VERBS[decision.verb]),
             "decided_at": case.time(decision.decided_at)[:16],
             "comment": "; ".join(

@@ -19,7 +19,7 @@ from contracts.letters.context import (
     Term,
     Verdict,
 )
-from workflows.letters.case import MODES, VERBS, Case, conditions_in_words
+from workflows.letters.case import MODES, VERBS, Case, conditions_in_words, signed
 from workflows.letters.notice import open_table
 from workflows.pages import Pages
 from workflows.rules import GONE
@@ -123,7 +123,7 @@ def _verdict(case: Case, number: int) -> Verdict:
     return {
         "round": str(decision.submission.round),
         "step": role(decision.role),
-        "name": decision.actor.display_name,
+        "name": signed(decision),
         "decision": pick(*VERBS[decision.verb])
         + (pick("（已重新审批）", " (asked again since)") if decision.step.status in GONE else ""),
         "decided_at": case.time(decision.decided_at),

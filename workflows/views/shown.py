@@ -18,7 +18,7 @@ from workflows.forms import DecisionForm
 from workflows.forms_actions_a import forms_of
 from workflows.kinds import REGISTRY
 from workflows.kinds.pages import PAGES
-from workflows.models import Request, Step, Submission
+from workflows.models import Capacity, Request, Step, Submission
 from workflows.pages import Frozen, Pages
 from workflows.queries_actions_a import addition_of, offers, panel_words
 from workflows.queries_pages import (
@@ -83,6 +83,7 @@ def _path_step(step: Step, request: Request, round_: Round | None) -> dict[str, 
         "decided_by": decision.actor.display_name if decision else "",
         "decided_at": decision.decided_at if decision else None,
         "on_behalf_of": decision.on_behalf_of.display_name if decision and decision.on_behalf_of else "",
+        "override": decision is not None and decision.capacity == Capacity.OVERRIDE,
         "carried_from": carried_sentence(decision, step.carried_why) if decision and step.status == "carried" else "",
         "comment": comment,
         "conditions": condition_words(kind, decision.conditions, request.currency) if decision else [],

@@ -1,0 +1,171 @@
+"""The report over the trail finds each breach that is planted straight in the database, and none where all is well."""
+
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+from django.urls import reverse
+
+from accounts.models import RoleAssignment, User
+from audit.clock import db_now
+from audit.services import record
+from tests import factories
+from tests.authz.world import browser
+from tests.factories import Company
+from tests.workflows.test_delegation import given, stand_in
+from tests.workflows.test_doors import decide, open_step, submitted
+from workflows import services
+from workflows.models import Request, Submission
+from workflows.segregation import Report, report
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def company() -> Company:
+    return factories.company()
+
+
+def planted(request: Request, actor: User | None, **said: Any) -> None:
+    """A decision in the trail that no service would have let through."""
+    submission = Submission.objects.get(request=request)
+    after = {"step": "RD", "verb": "approve", "role": "RD", "status": "approved", **said.pop("after", {})}
+    with transaction.atomic():
+        record(
+            "request.decided",
+            stream=f"request:{request.no}",
+            actor=actor,
+            object_type="request",
+            object_id=str(request.pk),
+            object_label=request.no,
+            request_no=request.no,
+            policy={"number": submission.policy_number, "digest": submission.policy_digest},
+            after=after,
+            at=db_now(),
+            **said,
+        )
+
+
+def rules_of(found: Report) -> list[str]:
+    return [each.rule for each in found.findings]
+
+
+def test_an_ordinary_trail_with_every_verb_shows_no_breach(company: Company) -> None:
+    deputy = stand_in(company)
+    request, other = submitted(company), submitted(company)
+    given(company.manager, deputy)
+    decide(request, "SM", deputy)
+    second = company.hire("Second Director", "RD")
+    services.transfer(
+        request.no, open_step(request, "RD").pk, to=second, actor=company.director, reason="Busy.", idempotency_key="t"
+    )
+    decide(request, "RD", second)
+    decide(request, "CC", company.credit_controller)
+    owner = company.hire("Second CFO", "CFO")
+    services.override(
+        other.no,
+        open_step(other, "SM").pk,
+        actor=owner,
+        verb="approve",
+        content_sha256=Submission.objects.get(request=other).content_sha256,
+        reason="Ill.",
+        idempotency_key="o",
+    )
+    found = report()
+    assert (found.findings, found.decisions) == ([], 4)
+    out = StringIO()
+    call_command("check_segregation", stdout=out)
+    assert "4 decisions" in out.getvalue()
+    assert "No breach was found" in browser(company.auditor).get(reverse("workflows:segregation")).content.decode()
+    assert browser(company.manager).get(reverse("workflows:segregation")).status_code == 403
+
+
+def test_each_planted_breach_is_found_with_its_persons_and_events(company: Company) -> None:
+    request = submitted(company)
+    decide(request, "SM", company.manager)
+    stranger, twin = factories.user("Stranger"), factories.user("Twin", person=company.manager.person)
+    planted(request, company.rep, after={"capacity": "override"}, reason="")
+    planted(request, twin, after={"step": "CC", "role": "CC"})
+    planted(request, stranger, after={"step": "X"}, on_behalf_of=company.director)
+    planted(request, stranger, after={"step": "Y", "capacity": "assigned"})
+    planted(request, None, after={"step": "Z"})
+    services.transfer(
+        request.no,
+        open_step(request, "RD").pk,
+        to=company.hire("Second", "RD"),
+        actor=company.director,
+        reason="Busy.",
+        idempotency_key="t",
+    )
+    held = RoleAssignment.objects.get(user=company.other_rep)
+    RoleAssignment.objects.create(user=company.other_rep, role="CFO", unit=held.unit, valid_from=held.valid_from)
+    found = report()
+    by_rule: dict[str, Any] = {}
+    for each in found.findings:
+        by_rule.setdefault(each.rule, each)
+    assert set(by_rule) == {"S1", "S2", "S3", "S5", "S6", "S7", "S8"}
+    assert by_rule["S1"].persons == (company.rep.person_id,)
+    assert by_rule["S2"].persons == (company.manager.person_id,)
+    assert by_rule["S6"].persons == (company.other_rep.person_id,)
+    assert len(by_rule["S2"].events) == 2
+    with pytest.raises(SystemExit):
+        call_command("check_segregation", stdout=StringIO())
+    page = browser(company.auditor).get(reverse("workflows:segregation")).content.decode()
+    assert request.no in page
+
+
+def test_a_delegation_that_had_ended_is_found(company: Company) -> None:
+    deputy, request = stand_in(company), submitted(company)
+    made = given(company.manager, deputy)
+    services.end_delegation(made.pk, actor=company.manager, idempotency_key="e")
+    planted(request, deputy, after={"step": "SM", "role": "SM", "capacity": "delegate"}, on_behalf_of=company.manager)
+    assert rules_of(report()) == ["S3"]
+
+
+def test_the_maker_of_a_policy_and_a_transfer_to_the_submitter_are_found(company: Company) -> None:
+    request = submitted(company)
+    for action, facts in [
+        ("request.resubmitted", {"extra": {"kind": "policy", "editors": [company.director.person_id]}}),
+        ("request.transferred", {"after": {"step": "CC", "to": company.rep.pk}}),
+    ]:
+        with transaction.atomic():
+            record(
+                action,
+                stream=f"request:{request.no}",
+                actor=company.rep if "resubmitted" in action else company.manager,
+                object_type="request",
+                object_id=str(request.pk),
+                request_no=request.no,
+                at=db_now(),
+                **facts,  # type: ignore[arg-type]
+            )
+    planted(request, company.director)
+    assert rules_of(report()) == ["S7", "S4"]
+
+
+def test_two_who_approve_everything_of_each_other_are_named(company: Company) -> None:
+    def happen(no: str, submitter: User, decider: User) -> None:
+        for action, actor, after in [
+            ("request.submitted", submitter, {}),
+            ("request.decided", decider, {"step": "SM", "verb": "approve", "role": "SM"}),
+        ]:
+            with transaction.atomic():
+                record(
+                    action,
+                    stream=f"request:{no}",
+                    actor=actor,
+                    object_type="request",
+                    object_id=no,
+                    request_no=no,
+                    after=after,
+                    at=db_now(),
+                )
+
+    for number in range(5):
+        happen(f"A-{number}", company.manager, company.other_manager)
+        happen(f"B-{number}", company.other_manager, company.manager)
+    pair = report().pairs[0]
+    assert {pair.one, pair.two} == {company.manager.person_id, company.other_manager.person_id}
+    assert pair.approvals == 10
