@@ -139,6 +139,10 @@ class Case:
         return {"name": named["name"], "code": named["code"], "uscc": named["uscc"] or NOTHING}
 
 
+# What is read of the decision that is carried over.
+SPOKEN: Final = ("actor", "on_behalf_of", "step", "submission")
+
+
 def signed(decision: Decision) -> str:
     """Who decided; with for whom when a delegate did, and marked when the owner of the policy overrode."""
     name = decision.actor.display_name
