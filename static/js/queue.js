@@ -45,12 +45,17 @@
     });
   }
 
-  /* j and k go on from the open row when panel or page have the focus; app.js moves within the list. */
+  /* Before app.js: j and k go on from the open row when panel or page have the focus; app.js moves within the list. */
   const rests = (event) => event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey
     || document.querySelector("dialog[open]")
     || (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) && !/^(checkbox|radio)$/.test(event.target.type));
   document.addEventListener("keydown", (event) => {
-    if ((event.key !== "j" && event.key !== "k") || rests(event)) return;
+    if (rests(event)) return;
+    if (event.key === "c" && conditions()) {  // app.js opens the conditions; their first field takes the focus
+      const first = conditions().querySelector("input, select, textarea");
+      window.setTimeout(() => { if (conditions().open && first) first.focus(); }, 0);
+    }
+    if (event.key !== "j" && event.key !== "k") return;
     const active = document.activeElement;
     const row = document.querySelector("[data-queue] tr.is-open");
     if (row && (active === document.body || (box && box.contains(active)))) focus(row);
@@ -70,9 +75,6 @@
     } else if (event.key === "b" && row) {
       const pick = row.querySelector("input[name=step]");
       if (pick) { pick.click(); focus(row); }
-    } else if (event.key === "c" && conditions()) {
-      const first = conditions().querySelector("input, select, textarea");
-      window.setTimeout(() => { if (conditions().open && first) first.focus(); }, 0);  // app.js has opened it by then
     } else if (/^[acrx]$/.test(event.key) && row && !document.querySelector(`#decide [data-key="${event.key}"]`)) {
       go(row);  // nobody decides what he has not opened: the key opens it first
     }
