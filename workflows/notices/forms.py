@@ -21,7 +21,7 @@ class PreferenceForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscrip
         model = NotificationPreference
         fields = ("mail", "wecom", "dingtalk", "sms")
         labels = {
-            "mail": _("E-mail"),
+            "mail": _("Messages by e-mail"),
             "wecom": _("WeCom member id"),
             "dingtalk": _("Mobile number in DingTalk"),
             "sms": _("Mobile number for text messages"),

@@ -4,6 +4,7 @@ import email
 import email.policy
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -39,8 +40,9 @@ class Mail:
         return str(self.message["Subject"])
 
     @property
-    def at(self) -> object:
-        return parsedate_to_datetime(str(self.message["Date"]))
+    def at(self) -> datetime:
+        """Django writes UTC as -0000, which is read as no zone at all."""
+        return parsedate_to_datetime(str(self.message["Date"])).replace(tzinfo=UTC)
 
     @property
     def parts(self) -> list[tuple[bool, str]]:
