@@ -10,13 +10,22 @@ from ninja import Router, Status
 
 from accounts.models import User
 from accounts.problems import Problem
-from accounts.schemas import Name, acting, idempotency_key
+from accounts.schemas import Cursor, Limit, Name, acting, idempotency_key, keyset
 from jobs.answers import answered_once
 from workflows import services
 from workflows.models import Consultation, Request, Step
 from workflows.representations import detail_out
 from workflows.schemas import DecisionOut, ReasonIn, RequestDetail
-from workflows.schemas_hands import AnswerIn, ConsultationOut, ConsultIn, Opinion, OverrideIn, StepAt, ToWhom
+from workflows.schemas_hands import (
+    AnswerIn,
+    ConsultationOut,
+    ConsultationPage,
+    ConsultIn,
+    Opinion,
+    OverrideIn,
+    StepAt,
+    ToWhom,
+)
 from workflows.services.handing import is_out
 
 hands = Router(tags=["requests"])
@@ -109,11 +118,12 @@ def consult(request: HttpRequest, no: Name, body: ConsultIn) -> Status[Any]:
     return Status(201, _once(request, no, ["consult", no, body.to, body.text], write))
 
 
-@hands.get("/{no}/consultations", response=list[ConsultationOut], summary="List opinions")
-def list_opinions(request: HttpRequest, no: Name) -> list[dict[str, Any]]:
-    """The opinions that were asked for, oldest first."""
+@hands.get("/{no}/consultations", response=ConsultationPage, summary="List opinions")
+def list_opinions(request: HttpRequest, no: Name, cursor: Cursor = None, limit: Limit = 50) -> dict[str, Any]:
+    """The opinions that were asked for, newest first."""
     rows = Consultation.objects.filter(request=_seen(request, no)).select_related("asked", "asked_by")
-    return [_opinion(row) for row in rows]
+    page, following = keyset(rows.order_by("-pk"), cursor, limit)
+    return {"items": [_opinion(row) for row in page], "next_cursor": following}
 
 
 @hands.post("/{no}/consultations/{int:consultation}/answer", response=ConsultationOut, summary="Give your opinion")

@@ -65,6 +65,12 @@ class ConsultationOut(Schema):
     answered_at: datetime | None
 
 
+class ConsultationPage(Page):
+    """Newest first."""
+
+    items: list[ConsultationOut]
+
+
 class DelegationIn(Strict):
     """Half-open: from `valid_from` until just before `valid_to`, 30 days at most."""
 
