@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import access, roles
@@ -24,16 +24,15 @@ STARTERS: Final = roles(*MAKERS)
 RECENT: Final = 20
 
 
+def _months() -> list[tuple[int, str]]:
+    return [(count, ngettext("%(n)s month", "%(n)s months", count) % {"n": count}) for count in replaying.MONTHS]
+
+
 class StartForm(forms.Form):
     """Over how many months."""
 
     months = forms.TypedChoiceField(
-        label=gettext_lazy("Submissions of the last"),
-        coerce=int,
-        choices=[
-            (count, ngettext_lazy("%(n)s month", "%(n)s months", count) % {"n": count}) for count in replaying.MONTHS
-        ],
-        initial=12,
+        label=gettext_lazy("Submissions of the last"), coerce=int, choices=_months, initial=12
     )
 
 
