@@ -212,8 +212,9 @@ def _note_replaced(draft: PolicyVersion, actor: User, changes: list[TableChange]
             if row.kind == "moved":
                 place = f"{change.code}/{row.code}/position"
                 before[place], after[place] = str(row.before), str(row.after)
-        for name, was, now in change.settings:
-            before[f"{change.code}/{name}"], after[f"{change.code}/{name}"] = was, now
+        for each in change.settings:
+            place = f"{change.code}/{each.field.name}"
+            before[place], after[place] = each.before, each.after
     touched(draft, actor)
     extra = {"tables": [change.code for change in changes], "revision": draft.revision}
     note("draft_changed", draft, actor, before=before, after=after, reason=reason, extra=extra)

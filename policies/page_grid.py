@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
 
 from accounts.language import pick
 from policies.findings import UNREADABLE, findings_of
@@ -22,6 +23,16 @@ from policies.rules.pack import Pack
 from policies.rules.tables import parse_table
 
 SEPARATOR = "|"
+# What a column of conditions is compared with.
+UNITS: Final[dict[str, Any]] = {
+    "money": _("amount"),
+    "pct": "%",
+    "days": _("days"),
+    "count": _("count"),
+    "number": _("number"),
+    "text": _("list"),
+    "flag": _("yes or no"),
+}
 
 
 @dataclass(frozen=True)
@@ -129,7 +140,9 @@ def grid(draft: Draft, code: str, *, everything: bool = False) -> dict[str, Any]
     return {
         "table": table,
         "title": pick(table["title_zh"], table["title_en"]),
-        "fields": [{"field": f, "label": pick(f.zh, f.en), "hint": pick(*f.hint)} for f in shown],
+        "fields": [
+            {"field": f, "label": pick(f.zh, f.en), "hint": pick(*f.hint), "unit": UNITS.get(f.kind, "")} for f in shown
+        ],
         "rows": rows,
         "removed": [row for row in changed.values() if row.kind == "removed"],
         "change": change,

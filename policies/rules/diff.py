@@ -15,7 +15,14 @@ from policies.rules.grid import Field, fields, get
 
 ADDED, REMOVED, CHANGED, MOVED = "added", "removed", "changed", "moved"
 MARKS = {ADDED: "+", REMOVED: "−", CHANGED: "~", MOVED: "↕"}
-_SETTINGS = ("hit_policy", "title_zh", "title_en")
+# What is said of a table apart from its rows: Chinese, English.
+_SETTINGS = {
+    "hit_policy": ("多行成立时", "when several rows hold"),
+    "title_zh": ("中文标题", "title in Chinese"),
+    "title_en": ("英文标题", "title in English"),
+    "ladder": ("档次顺序", "ladder"),
+    "cap": ("最多上升档数", "raises by at most"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,7 @@ class TableChange:
     en: str
     rows: tuple[RowChange, ...] = ()
     columns: tuple[FieldChange, ...] = ()
-    settings: tuple[tuple[str, str, str], ...] = ()
+    settings: tuple[FieldChange, ...] = ()
 
     @property
     def mark(self) -> str:
@@ -173,15 +180,19 @@ def _columns(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Fi
     yield from (FieldChange(old[name], name, "") for name in old if name not in new)
 
 
-def _settings(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """(name, before, after) of the hit policy, the titles and what the table routes."""
-    for name in _SETTINGS:
+def _settings(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[FieldChange]:
+    """The hit policy, the titles and what the table routes, where they differ."""
+    for name in ("hit_policy", "title_zh", "title_en"):
         if before[name] != after[name]:
-            yield name, before[name], after[name]
+            yield FieldChange(_setting(name), before[name], after[name])
     old, new = before.get("routing", {}), after.get("routing", {})
     for name in dict.fromkeys([*old, *new]):
         if old.get(name) != new.get(name):
-            yield name, _said(old.get(name)), _said(new.get(name))
+            yield FieldChange(_setting(name), _said(old.get(name)), _said(new.get(name)))
+
+
+def _setting(name: str) -> Field:
+    return Field(name, "setting", name, "text", *_SETTINGS.get(name, (name, name)))
 
 
 def _said(value: Any) -> str:
@@ -196,10 +207,11 @@ def sentences(changes: Sequence[TableChange]) -> list[tuple[str, str, str]]:
 def _lines(change: TableChange) -> Iterator[tuple[str, str, str]]:
     zh, en = f"{change.code}（{change.zh}）", f"{change.code} ({change.en})"
     if change.kind != CHANGED:
-        said = {ADDED: ("新增表格", "table added"), REMOVED: ("删除表格", "table removed")}[change.kind]
-        yield change.mark, f"{zh}：{said[0]}", f"{en}: {said[1]}"
-    for name, before, after in change.settings:
-        yield MARKS[CHANGED], f"{zh} {name}：{before} → {after}", f"{en} {name}: {before} → {after}"
+        whole = {ADDED: ("新增表格", "table added"), REMOVED: ("删除表格", "table removed")}[change.kind]
+        yield change.mark, f"{zh}：{whole[0]}", f"{en}: {whole[1]}"
+    for each in change.settings:
+        said = f"{each.before} → {each.after}"
+        yield MARKS[CHANGED], f"{zh} {each.field.zh}：{said}", f"{en} {each.field.en}: {said}"
     for each in change.columns:
         mark = MARKS[ADDED if each.after else REMOVED]
         yield mark, f"{zh}：条件「{each.field.zh}」", f"{en}: condition “{each.field.en}”"

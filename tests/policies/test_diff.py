@@ -68,7 +68,7 @@ def test_columns_settings_and_whole_tables_count_too(shipped):
 
     (change,) = changed(shipped, "CL", widen)
     assert [(c.field.name, c.after) for c in change.columns] == [("in.tier", "in.tier")]
-    assert change.settings == (("hit_policy", "unique", "first"),)
+    assert [(c.field.name, c.before, c.after) for c in change.settings] == [("hit_policy", "unique", "first")]
     without = {"tables": [t for t in shipped["tables"] if t["code"] != "KO"]}
     assert [(c.code, c.kind) for c in diff(shipped, without)] == [("KO", "removed")]
     assert [(c.code, c.kind) for c in diff(without, shipped)] == [("KO", "added")]
