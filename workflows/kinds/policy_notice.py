@@ -1,5 +1,6 @@
 """The notice of a decided policy change: what changes, line by line, and what it would have meant before."""
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from accounts.language import pick
@@ -41,8 +42,15 @@ def policy_notice(case: "Case") -> Notice:
 def _begins(case: "Case", evaluation: dict[str, Any]) -> str:
     if evaluation["emergency"]:
         return pick("立即生效，三十天后失效", "in force at once, for thirty days")
-    first = day(case.granted["effective_from"])
+    first = day(_first_day(case, evaluation))
     return pick(f"自 {first} 起生效", f"in force from {first}")
+
+
+def _first_day(case: "Case", evaluation: dict[str, Any]) -> date:
+    """An emergency begins on the day it is decided; an ordinary change on its day, tomorrow at the earliest."""
+    decided = date.fromisoformat(case.decided_on())
+    asked: date = case.granted["effective_from"]
+    return decided if evaluation["emergency"] else max(asked, decided + timedelta(days=1))
 
 
 def _boxes(evaluation: dict[str, Any], begins: str) -> tuple[Box, ...]:
@@ -59,7 +67,7 @@ def _boxes(evaluation: dict[str, Any], begins: str) -> tuple[Box, ...]:
 def _terms(case: "Case", evaluation: dict[str, Any]) -> tuple[tuple[str, str, str], ...]:
     version = f"v{evaluation['version']['number']}"
     first = day(evaluation["version"]["effective_from"])
-    granted = day(case.granted["effective_from"])
+    granted = day(_first_day(case, evaluation))
     return (
         (pick("版本", "Version"), version, version if case.approved else NOTHING),
         (pick("生效日", "In force from"), first, granted if case.approved else NOTHING),
