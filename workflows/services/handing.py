@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.http import Http404
-
 from accounts.models import User
 from workflows import rounds, rules
 from workflows.authority import refusal_of_person
@@ -11,7 +9,7 @@ from workflows.engine import Round
 from workflows.models import Handover, Step, personal_key
 from workflows.people import Standing
 from workflows.refusals import problem
-from workflows.services.doors import Answer, door
+from workflows.services.doors import Answer, door, step_in
 from workflows.staffing import duties
 
 
@@ -30,7 +28,7 @@ def transfer(no: str, step_id: int, *, to: User, actor: User, reason: str, idemp
 
 def _transfer(no: str, step_id: int, to: User, actor: User, reason: str) -> Answer:
     round_ = rounds.lock(no, actor)
-    step = step_at(round_, step_id)
+    step = step_in(round_, step_id)
     standing = check_hands(round_, step, actor, reason)
     if refusal := _refusal_to_take(round_, step, to, actor):
         raise problem(refusal, "to")
@@ -92,7 +90,7 @@ def delegate_step(no: str, step_id: int, *, to: User, actor: User, reason: str, 
 
 def _delegate_step(no: str, step_id: int, to: User, actor: User, reason: str) -> Answer:
     round_ = rounds.lock(no, actor)
-    step = step_at(round_, step_id)
+    step = step_in(round_, step_id)
     standing = check_hands(round_, step, actor, reason)
     if is_out(step):
         raise problem(rules.Refusal("already_out", 409))
@@ -127,7 +125,7 @@ def hand_back(no: str, step_id: int, *, actor: User, opinion: str, idempotency_k
 
 def _back(no: str, step_id: int, actor: User, opinion: str) -> Answer:
     round_ = rounds.lock(no, actor)
-    step = step_at(round_, step_id)
+    step = step_in(round_, step_id)
     if step.status != "open" or not is_out(step):
         raise problem(rules.Refusal("not_out", 409))
     given = step.handovers.filter(verb=Handover.Verb.DELEGATE).select_related("to_user").last()
@@ -150,16 +148,6 @@ def _back(no: str, step_id: int, actor: User, opinion: str) -> Answer:
 def is_out(step: Step) -> bool:
     """Whether the step was given out for an opinion: it is in the queue of somebody who does not decide it."""
     return step.queue_key.startswith("@") and step.queue_key != personal_key(step.assignee_id or 0)
-
-
-def step_at(round_: Round, step_id: int) -> Step:
-    """The step of the current round. Raises Http404, or Problem (409) for one of an earlier round."""
-    found = next((each for each in round_.steps if each.pk == step_id), None)
-    if found is not None:
-        return found
-    if Step.objects.filter(pk=step_id, request=round_.request).exists():
-        raise problem(rules.Refusal("step_closed", 409))
-    raise Http404
 
 
 def check_hands(round_: Round, step: Step, actor: User, reason: str) -> Standing:

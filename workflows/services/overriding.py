@@ -7,12 +7,11 @@ from workflows import rounds, rules
 from workflows.authority import refusal_to_override
 from workflows.content import conditions_to_json
 from workflows.engine import Round, close
-from workflows.models import Capacity, Decision, Request, State
+from workflows.models import Capacity, Decision, Origin, Request, State
 from workflows.people import Standing
 from workflows.preview import sha256_of
 from workflows.refusals import problem
-from workflows.services.doors import Answer, door
-from workflows.services.handing import step_at
+from workflows.services.doors import Answer, door, step_in
 
 
 def override(
@@ -50,7 +49,7 @@ def _override(
     no: str, step_id: int, actor: User, verb: str, sha: str, reason: str, conditions: rules.Conditions
 ) -> Answer:
     round_ = rounds.lock(no, actor)
-    step = step_at(round_, step_id)
+    step = step_in(round_, step_id)
     if refusal := refusal_to_override(round_, step, actor, verb, sha, reason, conditions):
         raise problem(refusal, {"reason_missing": "reason"}.get(refusal.code, ""))
     marked = Standing(Capacity.OVERRIDE)
@@ -58,7 +57,7 @@ def _override(
     round_.tell("overridden", step)
     if verb == rules.RETURN:
         rounds.return_within_a_day(round_, step)
-    if verb == rules.OBJECT:
+    if verb == rules.OBJECT and step.origin == Origin.POLICY:
         rounds.ask_more(round_, {"objected": True})
     rounds.advance(round_, step.task, actor)
     rounds.save(round_)
