@@ -64,7 +64,7 @@ def test_another_rep_cannot_write_to_what_he_cannot_see(world: World) -> None:
         "requests/<str:no>/unwatch/", "requests/<str:no>/resubmit/", "requests/<str:no>/steps/<int:step>/decide/",
         "requests/<str:no>/steps/<int:step>/return/", "requests/<str:no>/steps/<int:step>/take-back/",
         "requests/<str:no>/steps/<int:step>/add/", "requests/<str:no>/steps/<int:step>/remove/",
-        "requests/<str:no>/steps/<int:step>/ask/", "requests/<str:no>/questions/<int:question>/answer/",
+        "requests/<str:no>/reroute/", "requests/<str:no>/steps/<int:step>/ask/", "requests/<str:no>/questions/<int:question>/answer/",
         "customers/<int:pk>/edit/", "customers/<int:pk>/share/", "customers/<int:pk>/licences/new/",
         "credit/conditions/<int:pk>/fulfil/", "credit/customers/<int:customer_pk>/forms/<int:form_no>/",
         "notifications/<int:pk>/read/", "notifications/deliveries/<int:pk>/resend/",
@@ -94,6 +94,7 @@ def test_another_rep_finds_nothing_over_the_api(world: World) -> None:
     doors: dict[str, dict[str, Any]] = {
         "withdraw": {"reason": "x"},
         "resubmit": {},
+        "reroute": {"version": 1, "reason": "x"},
         "comments": {"text": "x"},
         "watchers": {},
         "watchers/end": {},
