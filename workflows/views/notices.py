@@ -90,7 +90,9 @@ def settings(request: HttpRequest) -> HttpResponse:
     user = _user(request)
     form = PreferenceForm(request.POST or None, instance=queries.preference_of(user))
     if request.method == "POST" and form.is_valid():
-        services.prefer(user, **form.cleaned_data)
+        # The whole row: a channel that is switched off for now keeps the name by which it knows people.
+        wish = form.instance
+        services.prefer(user, mail=wish.mail, wecom=wish.wecom, dingtalk=wish.dingtalk, sms=wish.sms)
         messages.success(request, _("Saved."))
         return redirect("workflows:notice-settings")
     status = 422 if form.is_bound else 200
