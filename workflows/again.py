@@ -7,9 +7,9 @@ from typing import Final
 from workflows import rules
 from workflows.engine import Round, cancel
 from workflows.models import PanelMode, Step
-from workflows.rounds import note
 from workflows.routing import BEFORE
 from workflows.seating import SAME
+from workflows.trail import note
 
 _TIMES: Final = re.compile(r"(?P<base>.*?)(?:~(?P<times>\d+))?")
 # Steps that have nothing to be asked again for: not asked yet, or passed over.

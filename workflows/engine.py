@@ -15,7 +15,7 @@ from policies.rules.calendar import add_working_hours, business_date, working_ho
 from workflows import rules
 from workflows.content import conditions_from_json, terms_from_json
 from workflows.kind import Effect, Kind
-from workflows.models import Decision, Question, Request, State, Step, Submission
+from workflows.models import Decision, PanelMode, Question, Request, State, Step, Submission
 from workflows.people import Staff
 from workflows.sla import first_ring
 
@@ -110,7 +110,14 @@ class Round:
         if self.staff is not None and step.assignee_id is None:
             step.queue_key = self.staff.pool(step.role).queue_key
         self.touch(step)
-        self.tell("opened", step)
+        if not any(other.status == "open" and other.pk != step.pk for other in self.same_seats(step)):
+            self.tell("opened", step)
+
+    def same_seats(self, step: Step) -> list[Step]:
+        """All seats of the vote that the step belongs to: whoever takes one of them could take any other."""
+        if step.panel_mode != PanelMode.VOTE or step.assignee_id is not None:
+            return [step]
+        return [each for each in self.steps if each.panel == step.panel and each.queue_key == step.queue_key]
 
     def start_clock(self, step: Step) -> None:
         """Start the clock of a step that opens; where it stood since `paused_at`, it goes on with what was left."""

@@ -80,7 +80,8 @@ def may_withdraw(round_: Round, user: User) -> bool:
     request = round_.request
     if request.submitter.person_id != user.person_id or request.closed_at is not None:
         return False
-    return request.state == State.RETURNED or not any(hasattr(step, "decision") for step in round_.steps)
+    said = (step for step in round_.steps if hasattr(step, "decision") and step.status not in rules.GONE)
+    return request.state == State.RETURNED or not any(said)
 
 
 def submitted_papers(request: Request) -> set[int]:
@@ -183,7 +184,9 @@ def holders_now(requests: Iterable[Request]) -> dict[int, list[Holder]]:
     people = who_may(steps)
     result: dict[int, list[Holder]] = {}
     for step in steps:
-        result.setdefault(step.request_id, []).append(Holder(step.role, people[step.pk], step.due_at))
+        holder, there = Holder(step.role, people[step.pk], step.due_at), result.setdefault(step.request_id, [])
+        if holder not in there:  # the seats of a vote are with the same people
+            there.append(holder)
     return result
 
 

@@ -94,8 +94,11 @@ def decidable(user: User, wanted: QueueFilter | None = None) -> list[QuerySet[St
     accounts = list(User.objects.filter(person_id=person).values_list("pk", flat=True))
     decided = Decision.objects.filter(submission_id=OuterRef("submission_id"), person_id=person)
     decided = decided.exclude(step__status__in=rules.GONE)
+    # Of a vote he casts one: its first open seat stands for all of them.
+    same = Step.objects.filter(status="open", submission=OuterRef("submission_id"), panel=OuterRef("panel"))
+    earlier_seat = Exists(same.filter(queue_key=OuterRef("queue_key"), pk__lt=OuterRef("pk")))
     return [
-        Step.objects.filter(his, status="open", queue_key=pool)
+        Step.objects.filter(his, Q(panel="") | ~earlier_seat, status="open", queue_key=pool)
         .exclude(request__submitter__in=accounts)
         .exclude(request__owner__in=accounts)
         .exclude(submission__editors__contains=[person])

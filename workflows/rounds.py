@@ -7,7 +7,6 @@ from django.db.models import F, Func, fields
 from django.http import Http404
 
 from accounts.models import User
-from audit.services import record
 from jobs import services as jobs
 from policies.queries import pinned_pack
 from policies.rules.plan import compile_plan
@@ -23,6 +22,7 @@ from workflows.people import Standing
 from workflows.preview import Preview
 from workflows.seating import steps_of
 from workflows.staffing import staff_of
+from workflows.trail import note as note  # services write their events through the round
 
 RETURN_WAIT: Final = timedelta(hours=24)
 # What a submission says about its request, again in every round.
@@ -238,22 +238,3 @@ def return_within_a_day(round_: Round, step: Step) -> None:
     payload = {"no": request.no, "round": request.round, "step": step.key}
     key = f"return:{request.no}:{request.round}:{step.key}"
     jobs.enqueue("workflows.return_due", key, payload, due_at=round_.now + RETURN_WAIT)
-
-
-def note(round_: Round, action: str, **facts: Any) -> None:
-    """Write an event of the request into its chain."""
-    request, submission = round_.request, round_.submission
-    record(
-        action,
-        stream=f"request:{request.no}",
-        actor=round_.actor,
-        object_type="request",
-        object_id=str(request.pk),
-        object_label=request.no,
-        request_no=request.no,
-        customer_id=request.customer_id,
-        customer_label=request.customer_name,
-        policy={"number": submission.policy_number, "digest": submission.policy_digest},
-        at=round_.now,
-        **facts,
-    )

@@ -11,6 +11,7 @@ from workflows.engine import Round, close
 from workflows.models import PanelMode, Request, Step, Submission, personal_key
 from workflows.sla import hours_of
 from workflows.staffing import duties
+from workflows.trail import note
 
 # What a seat takes over from the first one of its panel, and a step from the one that it replaces.
 SAME: Final = (
@@ -79,6 +80,8 @@ def _seat_everybody(round_: Round, first: Step) -> bool:
     Step.objects.bulk_create(more)
     round_.touch(first)
     round_.add(more)
+    asked = {seat.key: seat.assignee_id for seat in (first, *more)}
+    note(round_, "request.steps_added", after={"steps": [seat.key for seat in more]}, extra={"panel": asked})
     return True
 
 

@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from accounts.roles import Role
+from audit.models import Event
 from tests import factories
 from tests.factories import Company
 from tests.workflows.acting import directors, opened, policy_with, refused, say, state, statuses, step_at, submitted
@@ -13,7 +14,9 @@ from tests.workflows.factories import ready_application
 from workflows.kinds.credit import KIND
 from workflows.models import Request, Step, queue_keys
 from workflows.preview import preview
-from workflows.services import submit
+from workflows.queries_pages import holders_now
+from workflows.queries_queue import QueueFilter, queue_page
+from workflows.services import decide, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -157,3 +160,25 @@ def test_opening_a_panel_of_eight_stays_at_or_under_25_statements(company: Compa
     ours = [query["sql"] for query in captured.captured_queries][2:]  # say() reads step and submission first
     assert len(opened(request)) == 8
     assert len(ours) <= 25, "\n".join(sql[:150] for sql in ours)
+
+
+def test_of_a_vote_each_sees_one_row_and_two_who_take_the_same_seat_both_vote(company: Company) -> None:
+    request, sue, jo, bill = panel_of_three(company, "SM → RD[2/3] → CFO")
+    rows, _more = queue_page(jo, QueueFilter())
+    assert [row.key for row in rows] == ["RD"]
+    assert [holder.role for holder in holders_now([request])[request.pk]] == ["RD"]
+    seat, sha = step_at(request, "RD").pk, step_at(request, "RD").submission.content_sha256
+    votes = [
+        decide(request.no, seat, actor=person, verb="approve", content_sha256=sha, idempotency_key=f"{person.pk}")
+        for person in (sue, jo)
+    ]
+    assert [vote.step.key for vote in votes] == ["RD", "RD.1"]
+    assert opened(request) == ["CFO"]
+    assert queue_page(bill, QueueFilter())[0] == []
+
+
+def test_who_has_a_seat_is_in_the_trail(company: Company) -> None:
+    request, sue, jo, bill = panel_of_three(company, "SM → RD[all] → CFO")
+    event = Event.objects.get(request_no=request.no, action="request.steps_added")
+    assert event.content["after"]["steps"] == ["RD.1", "RD.2"]
+    assert list(event.content["extra"]["panel"].values()) == [sue.pk, jo.pk, bill.pk]

@@ -64,7 +64,7 @@ def _decide(
     to: str,
 ) -> Answer:
     round_ = rounds.lock(no, actor)
-    step = step_in(round_, step_id)
+    step = _seat(round_, step_in(round_, step_id))
     if refusal := refusal_of(round_, step, actor, verb, sha, reason, conditions):
         raise problem(refusal, {"reason_missing": "reason"}.get(refusal.code, ""))
     stage = earlier_stage(round_, step, verb, to) if to else None
@@ -79,6 +79,13 @@ def _decide(
     rounds.advance(round_, step.task, actor)
     rounds.save(round_)
     return {"decision": decision.pk, "state": round_.request.state}
+
+
+def _seat(round_: Round, step: Step) -> Step:
+    """The seat of a vote that is still free, when somebody else has taken the one that was on the screen."""
+    if step.status in rules.ANSWERED:
+        return next((each for each in round_.same_seats(step) if each.status == "open"), step)
+    return step
 
 
 def earlier_stage(round_: Round, step: Step, verb: str, to: str) -> int:

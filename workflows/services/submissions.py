@@ -112,7 +112,9 @@ def _withdraw(no: str, actor: User, reason: str) -> Answer:
         raise problem(rules.Refusal("not_yours"))
     if request.closed_at is not None or request.state not in (State.IN_REVIEW, State.RETURNED):
         raise problem(rules.Refusal("step_closed", 409))
-    if request.state == State.IN_REVIEW and any(hasattr(step, "decision") for step in round_.steps):
+    if request.state == State.IN_REVIEW and any(
+        hasattr(step, "decision") and step.status not in rules.GONE for step in round_.steps
+    ):
         raise problem(rules.Refusal("too_late", 409))
     if not reason:
         raise problem(rules.Refusal("reason_missing", 422), "reason")

@@ -91,7 +91,7 @@ def page(
     context = shown.panel(found, queries.step_of(round_, user), user, decision, origin="request", actions=actions)
     context |= {
         **shown.documents(found, user),
-        "holders": [step for step in shown.path_steps(round_.steps, found, round_) if step["state"] == "open"],
+        "holders": _holders(context["steps"]),
         "beside": pages.beside(context["frozen"], user),
         "in_force": pages.outcome(context["frozen"]) if found.closed_at else "",
         "earlier": _earlier(found),
@@ -105,6 +105,12 @@ def page(
         "reviews_trail": has_role(user, *READERS),
     }
     return render(request, "workflows/request.html", context, status=status)
+
+
+def _holders(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The open steps, of a vote one: its seats are with the same people."""
+    found = {(step["role"], *step["people"]): step for step in reversed(steps) if step["state"] == "open"}
+    return list(found.values())[::-1]
 
 
 def _earlier(found: Request) -> list[dict[str, Any]]:
