@@ -1,7 +1,8 @@
 /* While a name is typed after @, colleagues are offered; arrow down goes to them, Enter takes one, Escape comes back. */
 (() => {
   "use strict";
-  const beginning = (area) => /(?:^|[^A-Za-z0-9_@.])[@＠]([^\s@＠]{1,40})$/.exec(area.value.slice(0, area.selectionStart));
+  // A Latin name has a space in it: up to two words are looked for.
+  const beginning = (area) => /(?:^|[^A-Za-z0-9_@.])[@＠]([^\s@＠]{1,30}(?: [^\s@＠]{1,30})?)$/.exec(area.value.slice(0, area.selectionStart));
   const offers = (area) => area.form.querySelector("[data-talk-people]");
   let waiting = 0;
 

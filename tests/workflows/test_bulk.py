@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -10,10 +11,12 @@ import pytest
 from django.urls import reverse
 
 from accounts.problems import Problem
+from accounts.roles import Role
 from audit.models import Event
 from tests.authz.world import browser
 from tests.pricing.factories import Market, market
 from tests.workflows.factories import ready_application, trading_customer
+from tests.workflows.test_races import at_once
 from workflows import rules, services
 from workflows.kinds.credit import KIND as CREDIT
 from workflows.kinds.special_price import KIND
@@ -85,6 +88,20 @@ def test_a20_the_same_items_in_the_other_order_are_taken_in_one_order(shop: Mark
     assert numbers == sorted(numbers)
     decided = Decision.objects.order_by("pk").values_list("request__no", flat=True)
     assert list(decided) == numbers
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a20_two_managers_take_the_same_items_from_both_ends_at_once(shop: Market) -> None:
+    other = shop.company.hire("Second Manager", Role.SM)
+    items = chosen(asked(shop, 4))
+    answers = at_once([
+        partial(decide_many, each, actor=actor, verb="approve", idempotency_key=uuid4().hex)
+        for each, actor in ((items, shop.company.manager), (items[::-1], other))
+    ])  # fmt: skip
+    codes = [{each.code for each in outcomes} for outcomes in answers]  # an exception would not be iterable
+    assert set().union(*codes) <= {"", "step_closed", "busy"}
+    assert sorted(Decision.objects.values_list("request__no", flat=True)) == sorted(each.no for each in items)
+    assert sum(each.decided for outcomes in answers for each in outcomes) == 4
 
 
 def test_sent_twice_each_item_answers_as_before_and_is_decided_once(shop: Market) -> None:
