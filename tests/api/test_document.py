@@ -14,10 +14,11 @@ from tests.api.client import ROOT
 RESOURCES = {
     "customers", "credit-applications", "tier-changes", "special-prices", "contracts", "contract-templates", "clauses",
     "requests", "credit-lines", "price-agreements", "price-checks", "documents", "audit-events",
-    "notifications", "notification-preferences", "deliveries",
+    "notifications", "notification-preferences", "deliveries", "delegations", "policies", "policy-changes", "queue",
+    "saved-filters",
 }  # fmt: skip
 # An answer, a library of some dozen clauses that is read whole, and what holds for oneself.
-NOT_PAGED = {"price-checks", "clauses", "notification-preferences"}
+NOT_PAGED = {"price-checks", "clauses", "notification-preferences", "saved-filters"}
 
 
 @pytest.fixture(scope="module")
