@@ -246,6 +246,6 @@ def test_what_it_would_have_meant_for_earlier_requests_is_attached(company: fact
     run_until_idle()
     shown = preview(KIND, KIND.lock(letter.pk), company.maker)
     assert shown.submittable
-    assert shown.content["evaluation"]["replay"]["headline"]["judged"] == 1
+    assert shown.content["evaluation"]["replay"]["months"] == 3
     with_row(draft, company.maker, "ES", "ES-1", {"over_formula_pct": "> 12"}, {})  # other tables than were replayed
     assert [each.code for each in blocks(letter, company.maker)] == ["PL-BL-REPLAY"]
