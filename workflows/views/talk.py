@@ -26,7 +26,7 @@ from workflows.views.queue import query_of, user_of
 def comment(request: HttpRequest, no: str) -> HttpResponse:
     """Say something to everybody who sees the request."""
     user = user_of(request)
-    found, form = seen(no, user), CommentForm(request.POST)
+    found, form = seen(no, user), CommentForm(request.POST, auto_id="comment_%s")
     if form.is_valid():
         try:
             said = services.comment(
@@ -56,7 +56,7 @@ def _answer(request: HttpRequest, found: Request, said: Said) -> HttpResponse:
 def watch(request: HttpRequest, no: str) -> HttpResponse:
     """Be kept informed, or keep a colleague informed."""
     user = user_of(request)
-    found, form = seen(no, user), WatcherForm(request.POST)
+    found, form = seen(no, user), WatcherForm(request.POST, auto_id="watcher_%s")
     if form.is_valid():
         whom = form.colleague or user
         try:
