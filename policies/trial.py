@@ -13,7 +13,7 @@ from accounts.language import pick
 from policies.page_kinds import language, role_label
 from policies.rules.cells import NUMBER_KINDS, Fact, PolicyError
 from policies.rules.pack import KindRules, Pack
-from policies.rules.plan import Plan, Reason, compile_plan
+from policies.rules.plan import Plan, Reason, compile_plan, known_facts
 from policies.rules.tables import Column
 
 # Facts that follow from others, and are worked out again from them: what they are the difference or share of.
@@ -48,7 +48,9 @@ def columns(packs: list[Pack], kind: str) -> dict[str, Column]:
     found: dict[str, Column] = {}
     for pack in packs:
         if kind in pack.kinds:
-            found.update({key: each for key, each in pack.kinds[kind].columns.items() if key not in _DERIVED})
+            rules = pack.kinds[kind]
+            derived = _DERIVED | (rules.metrics.names if rules.metrics else frozenset())
+            found.update({key: each for key, each in rules.columns.items() if key not in derived})
     if kind == "credit":
         needed = {key for pair in _FOLLOWS.values() for key in pair}
         for key in sorted(needed - found.keys()):
@@ -137,7 +139,9 @@ def outcome(pack: Pack | None, kind: str, facts: Mapping[str, Fact]) -> dict[str
         plan = compile_plan(pack, kind, facts)
     except PolicyError as error:
         return {"problem": str(error)}
-    return shown(plan)
+    metrics = pack.kinds[kind].metrics
+    known = known_facts(pack, kind, facts)
+    return {**shown(plan), "metrics": _said(tuple(each.reason(known) for each in metrics.all)) if metrics else []}
 
 
 def shown(plan: Plan) -> dict[str, Any]:

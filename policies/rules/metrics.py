@@ -16,10 +16,15 @@ from policies.rules.cells import KINDS, CellError, Fact, PolicyError
 from policies.rules.expressions import Expression, compile_expression
 from policies.rules.expressions_tree import ExpressionError
 from policies.rules.expressions_types import NUMERIC, PLAIN, TYPE_OF_COLUMN
-from policies.rules.tables import Column, Facts, Row, Table
+from policies.rules.tables import Column, Facts, Reason, Row, Table, plain
+from policies.rules.wording import value_words
 
 KIND: Final = "metric"
 MOST: Final = 50
+_HOLDS: Final[Mapping[str, Mapping[bool | None, str]]] = {
+    "zh": {True: "是", False: "否", None: "未知"},
+    "en": {True: "yes", False: "no", None: "unknown"},
+}
 
 
 class MetricError(CellError):
@@ -46,6 +51,25 @@ class Metric:
         """Its value for facts that hold the metrics before it; None is unknown."""
         found = self.expression.value(facts)
         return found if isinstance(found, Decimal | str | bool) else None
+
+    def reason(self, facts: Facts) -> Reason:
+        """What it came to, and what each comparison in it said, for facts that hold this metric, too."""
+        value, leaves = facts.get(self.column.key), self.expression.leaves(facts)
+        said = []
+        for language, label, shape in (
+            ("zh", self.column.zh, ("：", "；", "（", "）")),
+            ("en", self.column.en, (": ", "; ", " (", ")")),
+        ):
+            colon, then, opens, closes = shape
+            holds = (_HOLDS[language][leaf.holds] for leaf in leaves)
+            parts = [
+                (leaf.zh if language == "zh" else leaf.en) + colon + held
+                for leaf, held in zip(leaves, holds, strict=True)
+            ]
+            words = f"{label} {value_words(value, self.column.kind, language)}"
+            said.append(words + opens + then.join(parts) + closes if parts else words)
+        values = {} if value is None else {self.column.key: plain(value)}
+        return Reason(self.column.key, said[0], said[1], values)
 
 
 @dataclass(frozen=True)

@@ -107,3 +107,14 @@ def test_a_replay_works_metrics_out_again_from_stored_facts() -> None:
     judge = Judge(after, before)
     assert judge.path("credit", stored).blocks == ()
     assert judge.path("credit", near).blocks == ("BL-M",)
+
+
+def test_a_metric_says_what_it_came_to_and_why() -> None:
+    made = pack(metric("thin", "flag", 'limit_requested > 2 * limit_formula or grade = "C"'))
+    metrics = made.kinds["credit"].metrics
+    assert metrics is not None
+    known = metrics.derive(facts(limit_requested=Decimal(500_000), grade=None))
+    (reason,) = (each.reason(known) for each in metrics.all)
+    above = "thin yes (requested limit 500,000 > (2 * limit_formula) 400,000: yes; "
+    assert reason.en == above + 'credit grade unknown = "C": unknown)'
+    assert reason.values == {"thin": "true"}
