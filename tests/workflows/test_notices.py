@@ -1,5 +1,7 @@
 """Telling people: who hears of what, once, in his language, and never more than he may see."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -15,6 +17,7 @@ from audit.models import Event
 from jobs.executor import run_until_idle
 from jobs.models import Job
 from tests import factories
+from tests.authz.conftest import rolled_back
 from tests.factories import Company
 from tests.workflows.factories import ready_application
 from workflows import services
@@ -34,21 +37,27 @@ from workflows.models import (
 from workflows.notices import digests, links, queries, telling
 from workflows.notices import services as notices
 
-pytestmark = pytest.mark.django_db
+
+@pytest.fixture(scope="module")
+def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Company, int]]:
+    """One company and one request for the whole module: submitted, and its first approver has been told."""
+    with django_db_blocker.unblock(), rolled_back():
+        company = factories.company()
+        letter = ready_application(company, limit=500_000)
+        found = services.submit(KIND, letter.pk, actor=company.rep, idempotency_key=uuid4().hex)
+        run_until_idle()
+        yield company, found.pk
 
 
 @pytest.fixture
-def company() -> Company:
-    return factories.company()
+def company(made: tuple[Company, int], django_db_blocker: Any) -> Iterator[Company]:
+    with django_db_blocker.unblock(), rolled_back():
+        yield replace(made[0], people={name: User.objects.get(pk=one.pk) for name, one in made[0].people.items()})
 
 
 @pytest.fixture
-def request_(company: Company) -> Request:
-    """Submitted, and everybody has been told."""
-    letter = ready_application(company, limit=500_000)
-    found = services.submit(KIND, letter.pk, actor=company.rep, idempotency_key=uuid4().hex)
-    run_until_idle()
-    return found
+def request_(made: tuple[Company, int], company: Company) -> Request:
+    return Request.objects.get(pk=made[1])
 
 
 def browser(user: User) -> Client:
@@ -82,22 +91,31 @@ def news(request: Request, what: str, actor: User | None = None, step: Step | No
     return {row.user.display_name for row in made}
 
 
-def link_in(message: Any) -> str:
-    return next(word for word in message.body.split() if "/n/" in word).partition("/n/")[2].rstrip("/")
+def suppressed(delivery: Delivery) -> Delivery:
+    Delivery.objects.filter(pk=delivery.pk).update(state="suppressed")
+    return delivery
+
+
+def link() -> str:
+    """The page of the link that the manager got."""
+    return f"/n/{links.token_of(OneTimeLink.objects.get())}/"
 
 
 def test_a_submission_tells_whoever_may_decide_first_by_page_and_mail(company: Company, request_: Request) -> None:
     assert told(company.manager) == ["opened"]
     assert told(company.rep) == told(company.credit_controller) == told(company.other_manager) == []
+    delivery = Delivery.objects.get()
+    assert (delivery.state, delivery.attempts) == ("sent", 1)
+    notices.resend(suppressed(delivery), actor=company.manager)
+    run_until_idle()
     (message,) = mail.outbox
     assert message.to == [company.manager.email]
     assert message.subject == f"{request_.no} · {request_.title} · waits for your decision"
     assert "500,000.00" in message.body
     assert "500,000" not in message.subject
-    assert "/n/" in message.body
     assert message.alternatives[0].mimetype == "text/html"
-    delivery = Delivery.objects.get()
-    assert (delivery.state, delivery.attempts, delivery.message_id) == ("sent", 1, message.extra_headers["Message-ID"])
+    assert message.extra_headers["Message-ID"] == delivery.message_id
+    assert f"/n/{links.token_of(OneTimeLink.objects.get())}/" in message.body
 
 
 def test_the_way_to_the_end_is_told_step_by_step_and_the_end_only_once(company: Company, request_: Request) -> None:
@@ -192,6 +210,17 @@ def test_mail_that_nobody_wants_is_not_sent_and_says_why(company: Company, reque
     assert Event.objects.filter(action="notice.preference_changed").count() == 1
 
 
+def test_a_channel_that_is_off_for_now_keeps_what_people_have_said(company: Company, settings: Any) -> None:
+    settings.SMS_URL = "http://127.0.0.1:9/"
+    client, page = browser(company.rep), "/notifications/settings/"
+    assert client.post(page, {"mail": "off", "sms": "12; drop"}).status_code == 422
+    assert client.post(page, {"mail": "off", "sms": "13800138000"}).status_code == 302
+    settings.SMS_URL = ""
+    assert client.post(page, {"mail": "daily"}).status_code == 302
+    wish = queries.preference_of(company.rep)
+    assert (wish.mail, wish.sms) == ("daily", "13800138000")
+
+
 def test_what_was_settled_before_it_was_sent_is_not_sent(company: Company, request_: Request) -> None:
     mail.outbox.clear()
     news(request_, "reminded", company.rep, open_step(request_))
@@ -236,8 +265,7 @@ def test_on_a_holiday_no_daily_mail_is_sent(company: Company) -> None:
 
 
 def test_a_link_shows_on_get_and_decides_by_post_of_its_person_once(company: Company, request_: Request) -> None:
-    token = link_in(mail.outbox[-1])
-    page = f"/n/{token}/"
+    page = link()
     assert Client().get(page).headers["Location"].startswith("/login/")
     assert browser(company.director).get(page).status_code == 403
     client = browser(company.manager)
@@ -262,14 +290,13 @@ def test_a_link_shows_on_get_and_decides_by_post_of_its_person_once(company: Com
 def test_a_link_is_dead_after_48_hours_when_the_step_is_settled_and_when_the_content_changed(
     company: Company, request_: Request
 ) -> None:
-    client, link = browser(company.manager), OneTimeLink.objects.get()
-    page = f"/n/{links.token_of(link)}/"
-    assert link.expires_at - link.created_at <= timedelta(hours=48)
+    client, row, page = browser(company.manager), OneTimeLink.objects.get(), link()
+    assert row.expires_at - row.created_at <= timedelta(hours=48)
     OneTimeLink.objects.update(expires_at=db_now())
     assert client.post(page, {"verb": "approve"}).status_code == 410
     OneTimeLink.objects.update(expires_at=db_now() + timedelta(hours=1), content_sha256="0" * 64)
     assert client.post(page, {"verb": "approve"}).status_code == 410
-    OneTimeLink.objects.update(content_sha256=link.content_sha256)
+    OneTimeLink.objects.update(content_sha256=row.content_sha256)
     assert client.get(page).status_code == 200
     decide(request_, company.manager, "return", reason="x")
     assert client.post(page, {"verb": "approve"}).status_code == 410
@@ -279,16 +306,16 @@ def test_a_link_is_dead_after_48_hours_when_the_step_is_settled_and_when_the_con
 def test_a_guessed_link_is_not_found_and_the_token_is_nowhere_in_the_database(
     company: Company, request_: Request
 ) -> None:
-    client, link = browser(company.manager), OneTimeLink.objects.get()
-    token = links.token_of(link)
+    client, row = browser(company.manager), OneTimeLink.objects.get()
+    token = links.token_of(row)
     assert client.get("/n/guessed/").status_code == 404
-    assert client.get(f"/n/{link.token_sha256}/").status_code == 404
+    assert client.get(f"/n/{row.token_sha256}/").status_code == 404
     assert len(token) >= 43
     assert token not in str(list(OneTimeLink.objects.values()) + list(Job.objects.values("payload")))
 
 
 def test_whoever_has_lost_the_role_decides_nothing_by_an_old_link(company: Company, request_: Request) -> None:
-    page = f"/n/{link_in(mail.outbox[-1])}/"
+    page = link()
     for held in company.manager.role_assignments.all():
         accounts.end_role(held)
     assert browser(company.manager).post(page, {"verb": "approve"}).status_code in (403, 404)
@@ -315,9 +342,11 @@ def test_the_bell_counts_and_the_list_marks_as_read(
 
 
 def test_the_list_keeps_its_cost_and_pages_by_key(company: Company, request_: Request, settings: Any) -> None:
-    event = {"what": "due_soon", "step": open_step(request_).pk, "actor": None}
-    for _time in range(60):
-        telling.tell(uuid4().hex, request_.pk, [event])
+    step = open_step(request_)
+    Notification.objects.bulk_create(
+        Notification(user=company.manager, what="due_soon", request=request_, step=step, event_key=str(number))
+        for number in range(60)
+    )
     client = browser(company.manager)
     first = client.get("/notifications/")
     assert first.text.count("data-row>") == 50
