@@ -23,6 +23,8 @@ from policies.rules.tables import Facts, Table
 # Memory stays bounded however many different cases there are.
 MOST_GROUPS: Final = 50_000
 _Found = TypeVar("_Found")
+# What is said about a request and made sure of afterwards.
+_GIVEN: Final = frozenset({"decrease", "by_controller", "temporary"})
 
 SAME, BLOCKED, UNBLOCKED = "same", "blocked", "unblocked"
 AUTOMATIC, ASKED, SHORTER, LONGER, OTHERS, ORDER = "automatic", "asked", "shorter", "longer", "others", "order"
@@ -165,6 +167,7 @@ class _Reader:
         asked = {column.key for table in self._tables for column in table.columns}
         wanted = asked | (set(metrics.columns) if metrics else set())
         inputs = [column for column in rules.columns.values() if column.key not in derived]
+        self._dropped = tuple(key for key in sorted(derived) if key not in _GIVEN)  # worked out again
         self._needed = tuple(c.key for c in inputs if c.required or (c.key in wanted and c.key not in collected))
         self._required = tuple(column.key for column in rules.columns.values() if column.required)
         kinds = {column.key: column.kind for column in inputs}
@@ -183,6 +186,8 @@ class _Reader:
             if key not in stored:
                 raise NotJudged("fact", key)
         facts = dict(stored)
+        for key in self._dropped:
+            facts.pop(key, None)
         for key, number, kind in self._columns:
             value = stored.get(key)
             if value is None:

@@ -79,6 +79,20 @@ def test_what_people_refused_and_the_draft_would_ease_is_counted(looser: Pack) -
     assert judged(looser, limit(250_000), outcome="rejected")["kinds"]["credit"]["eased_refused"] == 1
 
 
+def test_figures_that_follow_from_others_are_worked_out_again_from_what_was_stored() -> None:
+    """A submission keeps them as text, like every number."""
+    known = facts(limit_requested=Decimal(300_000), limit_formula=Decimal(200_000), limit_current=Decimal(100_000))
+    follows = {
+        "over_formula_pct": "50",
+        "increase_pct": "200",
+        "term_over_std": "0",
+        "ordinary": True,
+        "special": False,
+    }
+    pack = default_pack()
+    assert Judge(pack, pack).path("credit", stored(known) | follows) == Judge(pack, pack).path("credit", stored(known))
+
+
 def test_a_panel_counts_for_as_many_decisions_as_it_needs() -> None:
     data = judged(draft(("CHAIN", "CL-2", {"outputs": {"chain": "SM → CC[2/3] → FM[all]"}})), limit(250_000))
     assert data["kinds"]["credit"]["changes"] == {"longer": 1}
