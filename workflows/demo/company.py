@@ -19,6 +19,7 @@ from workflows.demo import (
     credit_variants,
     medical,
     people,
+    policy,
     requests,
     rolls,
     special_price,
@@ -57,6 +58,7 @@ def build(customers: int = rolls.CUSTOMERS) -> None:
         tier_change.open_all(group, opened, today)
         contract_template.open_all(group, today)
         contract.open_all(group, opened, today)
+        policy.open_all(group, today)
 
 
 def _customers(rng: Random, group: Group, today: date, count: int) -> dict[str, Customer]:
