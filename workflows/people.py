@@ -198,7 +198,10 @@ class Staff:
 
     def _own(self, step: Step, user: User) -> Capacity | None:
         if step.assignee_id is not None:
-            return Capacity.ASSIGNED if step.assignee_id == user.pk else None
+            if step.assignee_id != user.pk:
+                return None
+            # A seat in a panel has a name on it, but is taken in one's own role.
+            return Capacity.OWN if step.panel and self.holds(user, step.role) else Capacity.ASSIGNED
         if self.holds(user, step.role):
             return Capacity.OWN
         return Capacity.ESCALATED if self.holds(user, step.queue_key.split(":")[0]) else None
