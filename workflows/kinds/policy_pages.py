@@ -93,7 +93,7 @@ def line(frozen: Frozen) -> Line:
     return Line(
         what=_("Emergency change") if asked["emergency"] else _("New version"),
         headline=f"v{asked['version']}",
-        below=_("from %(day)s") % {"day": asked["effective_from"]},
+        below=_begins(asked) if asked["emergency"] else _("from %(day)s") % {"day": asked["effective_from"]},
         figure=str(number),
         measure=_("rows that change"),
         tone="high" if asked["emergency"] else "some",
