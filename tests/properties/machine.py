@@ -2,40 +2,27 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
-from uuid import uuid4
 
-from django.db import connection, transaction
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from accounts import services as accounts
 from accounts.models import User
-from accounts.problems import Problem
 from accounts.queries import business_today
-from accounts.roles import Role
 from audit.clock import db_now
-from audit.models import Event
-from audit.verify import verify
 from credit import services as credit
 from credit.models import CreditApplication
 from jobs.models import Job
 from policies.queries import content, version_in_force
 from policies.services import activate, draft_version
-from tests import factories
-from tests.factories import Company
+from tests.properties.crew import DRAFTS, STAFF
+from tests.properties.stage import Stage
 from tests.soak.invariants import violations
-from tests.workflows.factories import ready_application
 from workflows import services, sla
 from workflows.kinds.credit import KIND
 from workflows.models import Consultation, Decision, Delegation, Question, Request, Step, Submission
 
-# How many of each role there are; the first is the one that the company was founded with.
-STAFF: Final = {
-    "SM": ("manager", 3), "CC": ("credit_controller", 2), "RD": ("director", 3), "FM": ("finance_manager", 2),
-    "CFO": ("cfo", 3), "GM": ("general_manager", 2),
-}  # fmt: skip
 CHAINS: Final = ("SM → CC → CFO", "SM → (RD ∥ CC) → CFO → GM", "SM → RD[2/3] → CFO", "SM → RD[all] → CC → CFO")
-DRAFTS: Final = 4
 SOMETIMES: Final = st.sampled_from([False] * 7 + [True])
 NUMBER: Final = st.integers(0, 11)
 VERB: Final = st.sampled_from(["approve"] * 4 + ["approve_conditional", "return", "return", "reject", "object"])
@@ -43,107 +30,8 @@ WHERE: Final = st.sampled_from(["before", "parallel", "after"])
 MODE: Final = st.sampled_from(["approve", "comment"])
 
 
-class Crash(Exception):
-    """The program dies at the moment of the commit."""
-
-
-def rolled_back_later() -> transaction.Atomic:
-    """A transaction around doors, of which refusals need not know: as that of a test case."""
-    block = transaction.atomic()
-    block._from_testcase = True
-    return block
-
-
-class World:
-    """What there is before the first step: people, customers with files, drafts, one policy."""
-
-    def __init__(self) -> None:
-        self.company: Company = factories.company()
-        east = {"SM": self.company.east}
-        self.people: dict[str, list[User]] = {
-            role: [self.company.people[first], *self._more(role, number, east)]
-            for role, (first, number) in STAFF.items()
-        }
-        self.everybody = [user for users in self.people.values() for user in users]
-        self.drafts = [ready_application(self.company).pk for _ in range(DRAFTS)]
-
-    def _more(self, role: str, number: int, place: dict[str, Any]) -> list[User]:
-        return [self.company.hire(f"{role} {n}", Role(role), region=place.get(role)) for n in range(2, number + 1)]
-
-
-class Requests(RuleBasedStateMachine):
-    """Each example is one transaction that is rolled back; `world` is set by the test."""
-
-    world: World
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.outer = rolled_back_later()
-        self.outer.__enter__()
-        self.sent: list[str] = []
-        self.versions = 1
-        self.checked: tuple[Any, ...] = ()
-
-    def teardown(self) -> None:
-        try:
-            connection.check_constraints()
-            assert [str(each) for each in verify().findings if not each.warning] == []
-        finally:
-            transaction.set_rollback(True)
-            self.outer.__exit__(None, None, None)
-
-    # what is there
-
-    @property
-    def rep(self) -> User:
-        return self.world.company.rep
-
-    def request(self, number: int) -> Request:
-        return Request.objects.get(no=self.sent[number % len(self.sent)])
-
-    def step(self, number: int, status: str = "open") -> Step | None:
-        """A step of the current rounds, if one has the status."""
-        rows = Step.objects.filter(request__no__in=self.sent, status=status).select_related("request", "assignee")
-        found = [step for step in rows if step.submission.round == step.request.round]
-        return found[number % len(found)] if found else None
-
-    def actor(self, step: Step, number: int, anybody: bool) -> User:
-        """Somebody of the role, whoever was given the step, or anybody."""
-        if anybody:
-            people = [*self.world.everybody, self.rep]
-        elif step.assignee is not None and number % 3:
-            people = [step.assignee]
-        else:
-            people = self.world.people[step.role]
-        return User.objects.get(pk=people[number % len(people)].pk)
-
-    def attempt(self, door: Any, *args: Any, crash: bool = False, **words: Any) -> Any:
-        """Walk through a door; a refusal is an answer, and after a crash nothing has happened."""
-        before = self._everything() if crash else None
-        try:
-            if not crash:
-                return door(*args, **words)
-            with rolled_back_later():
-                door(*args, **words)
-                raise Crash
-        except Problem:
-            return None
-        except Crash:
-            assert self._everything() == before, "something of it has happened"
-            return None
-
-    def said(self, door: Any, *args: Any, crash: bool = False, **words: Any) -> Any:
-        """A door with a key of its own."""
-        return self.attempt(door, *args, crash=crash, idempotency_key=uuid4().hex, **words)
-
-    def _everything(self) -> tuple[Any, ...]:
-        return (
-            list(Step.objects.order_by("pk").values_list("pk", "status", "queue_key", "stage", "due_at")),
-            list(Request.objects.order_by("pk").values_list("state", "round", "closed_at")),
-            [model.objects.count() for model in (Decision, Event, Job, Question)],
-        )
-
-    # rules
+class Requests(Stage):
+    """What may happen, in any order."""
 
     @initialize()
     def first(self) -> None:

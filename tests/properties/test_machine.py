@@ -6,7 +6,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.properties.machine import Requests, World
+from tests.properties.crew import World
+from tests.properties.machine import Requests
 
 STEPS = int(os.environ.get("SOAK_STEPS", "0"))
 AT_A_TIME = 50
