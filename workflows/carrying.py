@@ -87,7 +87,7 @@ def _decided(request: Request) -> dict[str, Decision]:
 
 
 def _same_seat(step: PlanStep, decision: Decision) -> bool:
-    return step.mode in _MODES and decision.step.mode == step.mode
+    return step.panel is None and step.mode in _MODES and decision.step.mode == step.mode
 
 
 def _why(compared: tuple[Compared, ...]) -> tuple[Mapping[str, str], ...]:
