@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import ClassVar, Final, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -203,6 +203,11 @@ class PolicyReplay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version} / {self.months}"
+
+    @property
+    def last_on(self) -> date:
+        """The last day whose submissions count."""
+        return self.valid_to - timedelta(days=1)
 
 
 class DecisionTable(models.Model):

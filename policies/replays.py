@@ -91,7 +91,7 @@ def _line(zh: str, en: str) -> Reason:
 
 
 def _scope(replay: PolicyReplay, whole: dict[str, Any]) -> Reason:
-    period, number, base = f"{replay.valid_from} – {replay.valid_to}", f"{whole['read']:,}", replay.base.number
+    period, number, base = f"{replay.valid_from} – {replay.last_on}", f"{whole['read']:,}", replay.base.number
     return _line(
         f"用 {replay.months} 个月（{period}）的 {number} 份提交回放，与第 {base} 版对比；"
         "评分、公式额度、毛利等数据以提交时为准。",
