@@ -12,6 +12,7 @@ from audit.models import Event
 from audit.verify import verify
 from jobs.models import Job
 from tests.properties.crew import World
+from workflows import segregation
 from workflows.models import Decision, Question, Request, Step
 
 
@@ -43,6 +44,7 @@ class Stage(RuleBasedStateMachine):
         try:
             connection.check_constraints()
             assert [str(each) for each in verify().findings if not each.warning] == []
+            assert segregation.report().findings == []
         finally:
             transaction.set_rollback(True)
             self.outer.__exit__(None, None, None)
