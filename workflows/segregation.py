@@ -28,7 +28,7 @@ from workflows.rules.separation import (
 
 SENT: Final = ("request.submitted", "request.resubmitted")
 GIVEN: Final = ("request.transferred", "request.approver_added")
-READ: Final = (*SENT, *GIVEN, "request.decided", "request.asked_again", "request.taken_back")
+READ: Final = (*SENT, *GIVEN, "request.decided", "request.asked_again", "request.taken_back", "request.rerouted")
 DELEGATIONS: Final = ("delegation.given", "delegation.ended")
 HOPS: Final = 2
 
@@ -76,6 +76,8 @@ def _of(event: Event, body: dict[str, Any], persons: dict[int, int]) -> Happened
     if event.action in GIVEN:
         to = int(after.get("to") or after.get("assignee") or 0)
         return Given(event.pk, no, str(after.get("step", "")), actor, to) if to else None
+    if event.action == "request.rerouted":
+        return Again(no, frozenset(map(str, after.get("carried", ()))), all_but=True)
     if event.action != "request.decided":
         steps = before.get("superseded") or [before.get("step", "")]
         return Again(no, frozenset(map(str, steps)))

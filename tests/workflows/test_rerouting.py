@@ -12,8 +12,9 @@ from policies.models import PolicyVersion
 from policies.queries import content, version_in_force
 from policies.services import activate, draft_version
 from tests import factories
+from tests.soak.verbs import Cast, scene, step_of
 from tests.workflows.factories import ready_application, trading_customer
-from workflows import services
+from workflows import segregation, services
 from workflows.kinds.credit import KIND
 from workflows.models import Request, Step
 
@@ -128,3 +129,12 @@ def test_re_routing_is_refused_without_right_reason_or_version(company: factorie
     assert steps(request)["SM"] == "open"
     assert list(Event.objects.filter(action="request.rerouted")) == []
     assert not list(verify().findings)
+
+
+def test_whoever_returned_it_may_decide_it_under_the_other_version_and_that_is_no_breach() -> None:
+    cast = Cast.hired()
+    made = scene(cast, "middle")
+    made.decide(made.step, cast.controllers[0], "return")
+    services.reroute(made.request.no, version=1, reason="As before.", actor=cast.officers[0], idempotency_key="again")
+    made.decide(step_of(made.request, "CC"), cast.controllers[0], "approve")
+    assert segregation.report().findings == verify().findings == []

@@ -43,10 +43,15 @@ class Said:
 
 @dataclass(frozen=True)
 class Again:
-    """Steps whose decisions no longer count: taken back, or asked again."""
+    """Steps whose decisions no longer count: taken back, or asked again.
+
+    Args:
+        all_but: every decision but those in `steps`: re-routed under another policy.
+    """
 
     request: str
     steps: frozenset[str]
+    all_but: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,7 +117,7 @@ def breaches(happened: Iterable[Happened], people: People) -> list[Finding]:
             case Sent():
                 rounds[each.request] = _Round(sent=each)
             case Again():
-                now.said = [said for said in now.said if said.step not in each.steps]
+                now.said = [said for said in now.said if _counts(said.step, each)]
             case Given():
                 now.given[each.step] = each.to
                 found += _of_assignment(now, each, people)
@@ -120,6 +125,11 @@ def breaches(happened: Iterable[Happened], people: People) -> list[Finding]:
                 found += _of_decision(now, each, people)
                 now.said.append(each)
     return found
+
+
+def _counts(step: str, again: Again) -> bool:
+    """Whether what was decided in a step still counts; a carried approval stands under the key of the plan."""
+    return step.partition("~")[0] in again.steps if again.all_but else step not in again.steps
 
 
 def _of_assignment(now: _Round, given: Given, people: People) -> list[Finding]:
