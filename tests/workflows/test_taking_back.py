@@ -116,7 +116,9 @@ def test_the_clock_of_what_was_open_stands_while_it_waits_again(company: Company
     say(request_, "SM~2", company.manager)
     controller = step_at(request_, "CC")
     assert (opened(request_), controller.paused_at) == (["CC", "RD"], None)
-    assert controller.due_at and due and controller.due_at >= due
+    assert controller.due_at is not None
+    assert due is not None
+    assert controller.due_at >= due
 
 
 def test_nothing_is_taken_back_once_somebody_has_decided_since(company: Company, request_: Request) -> None:
@@ -218,3 +220,20 @@ def test_w8_a_rejection_empties_the_queue_of_the_other(company: Company, request
 def test_w14_a_rejection_after_an_approval_is_refused(company: Company, request_: Request) -> None:
     say(request_, "SM", company.manager)
     refused("step_closed", say, request_, "SM", company.manager, "reject")
+
+
+def test_while_a_return_waits_for_the_others_a_decision_can_be_taken_back_and_is_asked_again(
+    company: Company,
+) -> None:
+    """Routing rule 4: the return waits until every party has answered, so whoever takes back answers anew."""
+    policy_with(CL3="SM → (RD ∥ CC ∥ FM) → CFO")
+    request = submitted(company)
+    say(request, "SM", company.manager)
+    say(request, "RD", company.director, "return")
+    say(request, "CC", company.credit_controller)
+    take_back(request, "CC", company.credit_controller)
+    assert state(request) == "in_review"
+    assert opened(request) == ["CC~2", "FM"]
+    say(request, "CC~2", company.credit_controller)
+    say(request, "FM", company.finance_manager)
+    assert state(request) == "returned"
