@@ -8,6 +8,7 @@ from accounts.problems import Problem
 from accounts.queries import business_today
 from audit.models import Event
 from audit.verify import verify
+from jobs.executor import run_until_idle
 from policies.models import PolicyVersion
 from policies.queries import content, version_in_force
 from policies.services import activate, draft_version
@@ -16,7 +17,7 @@ from tests.soak.verbs import Cast, scene, step_of
 from tests.workflows.factories import ready_application, trading_customer
 from workflows import segregation, services
 from workflows.kinds.credit import KIND
-from workflows.models import Request, Step
+from workflows.models import Notification, Request, Step
 
 pytestmark = pytest.mark.django_db
 
@@ -92,6 +93,11 @@ def test_the_owner_of_the_policy_re_routes_a_request_and_what_was_approved_stand
     event = Event.objects.get(action="request.rerouted")
     assert (event.content["before"]["policy"], event.content["after"]["policy"]) == (1, 2)
     assert event.content["reason"] == "The GM asked to see it."
+    run_until_idle()
+    said = Notification.objects.filter(what="rerouted", values__text="The GM asked to see it.")
+    told = {told.user for told in said}
+    assert {company.rep, company.manager, company.credit_controller} <= told
+    assert company.cfo not in told
     for role in ("RD", "CFO", "GM"):
         decide(request, role, company)
     request.refresh_from_db()

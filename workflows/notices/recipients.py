@@ -75,15 +75,19 @@ def _followers(told: Told) -> list[User]:
 
 
 def _everybody_concerned(told: Told) -> list[User]:
-    """The followers, those who have decided in this round, and those who were asked to."""
+    """The followers, those who have decided in this round, and those who were asked to.
+
+    Re-routing begins a round: it concerns the people of the one before.
+    """
     request = told.request
     if request is None:
         return []
-    decided = Decision.objects.filter(request=request, submission__round=request.round).select_related("actor")
+    since = request.round - (told.what == "rerouted")
+    decided = Decision.objects.filter(request=request, submission__round__gte=since).select_related("actor")
     had_it = User.objects.filter(
         notifications__request=request,
         notifications__what__in=TO_DECIDE,
-        notifications__step__submission__round=request.round,
+        notifications__step__submission__round__gte=since,
     )
     return [*_followers(told), *(decision.actor for decision in decided), *had_it, *_by_name(told)]
 

@@ -72,7 +72,7 @@ def _reroute(no: str, number: int, reason: str, actor: User) -> Answer:
         before={"round": old.round, "policy": old.policy_number, "plan": old.plan_digest},
         after=after,
     )
-    round_.tell("overridden")
+    round_.tell("rerouted", text=reason)
     open_due(round_)
     rounds.save(round_)
     return {"round": request.round}
