@@ -14,11 +14,12 @@ from policies.rules.wording import number_words
 def raised(before: Pack, after: Pack) -> dict[str, tuple[Reason, ...]]:
     """Roles that may decide more than before, each with every reason, in the order of the tables.
 
-    A role's authority rises when one of its ceilings does, or when it is the last to approve in a band whose chain went
-    on to somebody else before (`defaults.md` 2(d), PL; approval reference B3).
+    A role's authority rises when one of its ceilings does, when it is the last to approve in a band whose chain went on
+    to somebody else before or had somebody beside it, and when it becomes the owner of the policy (`defaults.md` 2(d),
+    PL; approval reference B3).
     """
     found: dict[str, list[Reason]] = {}
-    for role, reason in (*_by_ceiling(before, after), *_by_chain(before, after)):
+    for role, reason in (*_by_ceiling(before, after), *_by_chain(before, after), *_by_ownership(before, after)):
         found.setdefault(role, []).append(reason)
     return {role: tuple(reasons) for role, reasons in found.items()}
 
@@ -53,8 +54,8 @@ def _ceiling_reason(after: Pack, grant: Authority, old: Decimal | None) -> Reaso
 
 def _by_chain(before: Pack, after: Pack) -> Iterator[tuple[str, Reason]]:
     for band in after.chains:
-        old = _last(before, band)
-        for role in sorted(_last(after, band) - old) if old else ():
+        old, new = _last(before, band), _last(after, band)
+        for role in sorted(new if new < old else new - old) if old else ():
             zh, en = _named(after, role)
             others = [_named(before, other) for other in sorted(old)]
             was_zh, was_en = "、".join(each[0] for each in others), " and ".join(f"the {each[1]}" for each in others)
@@ -67,6 +68,22 @@ def _by_chain(before: Pack, after: Pack) -> Iterator[tuple[str, Reason]]:
                     {"role": role, "band": band},
                 ),
             )
+
+
+def _by_ownership(before: Pack, after: Pack) -> Iterator[tuple[str, Reason]]:
+    role, old = after.parameters.policy_owner, before.parameters.policy_owner
+    if role == old:
+        return
+    (zh, en), (was_zh, was_en) = _named(after, role), _named(before, old)
+    yield (
+        role,
+        Reason(
+            "PL-RAISE",
+            f"{zh}成为政策负责人（此前为{was_zh}），可代为决定、作废和重新流转申请",
+            f"the {en} becomes the owner of the policy (so far the {was_en}) and may override, void and re-route",
+            {"role": role},
+        ),
+    )
 
 
 def _last(pack: Pack, band: str) -> frozenset[str]:

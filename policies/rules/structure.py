@@ -7,6 +7,7 @@ so that `policies.rules.pack.build_pack` need not stop at the first one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from policies.rules.chains import parse_chain
@@ -15,6 +16,14 @@ from policies.rules.grid import fields, get, wrong
 
 # Tables without which nothing can be routed or scored.
 NEEDED: Final = ("CHAIN", "ROLES", "AUTH", "SLA", "PARAM", "DOCS", "GRADE", "TIER-POLICY", "SC-WEIGHTS")
+# Parameters of the approvals that make no sense outside these bounds: lowest, highest, whether whole.
+BOUNDS: Final[Mapping[str, tuple[Decimal, Decimal, bool]]] = {
+    "reminder_share": (Decimal(0), Decimal(1), False),
+    "green_channel_share": (Decimal(0), Decimal(1), False),
+    "escalations": (Decimal(0), Decimal(9), True),
+    "delegation_hops": (Decimal(1), Decimal(9), True),
+    "bulk_cap": (Decimal(0), Decimal(10**12), False),
+}
 
 Tables = Mapping[str, Mapping[str, Any]]
 
@@ -32,7 +41,7 @@ def structure(content: Mapping[str, Any]) -> list[Finding]:
         found.extend(_twice(table))
     if found:
         return found
-    return [*_roles(tables), *_bands(tables), *_authority(tables)]
+    return [*_roles(tables), *_bands(tables), *_authority(tables), *_parameters(tables)]
 
 
 def _unreadable(table: Mapping[str, Any]) -> Iterator[Finding]:
@@ -118,3 +127,27 @@ def _authority(tables: Tables) -> Iterator[Finding]:
         if kind not in kinds:
             zh, en = f"没有表格处理 {kind} 类申请。", f"No table routes requests of kind {kind}."
             yield Finding("dangling", "AUTH", (row["code"],), zh, en, field="out.request_kind")
+
+
+def _parameters(tables: Tables) -> Iterator[Finding]:
+    """An owner of the policy that is no role, and shares, counts and caps out of bounds."""
+    known = {row["code"] for row in tables["ROLES"]["rows"]}
+    for row in tables["PARAM"]["rows"]:
+        code, text = row["code"], row["outputs"].get("value", "")
+        if code == "policy_owner" and text not in known:
+            yield _dangling("PARAM", code, "out.value", f"角色 {text}", f"the role {text}", "ROLES")
+        elif code in BOUNDS and not _within(text, *BOUNDS[code]):
+            low, high, whole = BOUNDS[code]
+            zh, en = ("整数", "a whole number") if whole else ("数字", "a number")
+            said = f"须为 {low} 到 {high} 之间的{zh}。", f"It must be {en} from {low} to {high}."
+            yield Finding("out_of_bounds", "PARAM", (code,), *said, field="out.value")
+
+
+def _within(text: str, low: Decimal, high: Decimal, whole: bool) -> bool:
+    if whole and not text.isdecimal():
+        return False
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return False
+    return number.is_finite() and low <= number <= high

@@ -56,7 +56,7 @@ def unit_of(actor: User) -> Unit:
 def save_change(letter: PolicyChange, values: Mapping[str, Any], actor: User) -> PolicyChange:
     """Keep what was written about a change: from when, whether in an emergency, what changes and why.
 
-    A checked version is a draft again when somebody else than its check said so; its tables are not touched here.
+    The tables are not touched, so a checked version stays checked.
 
     Raises:
         Problem: the actor does not make policy (403), or it is under way (409).

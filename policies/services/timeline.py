@@ -10,8 +10,10 @@ from datetime import date, timedelta
 from typing import Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.problems import Problem
 from accounts.queries import business_today
 from policies.models import PolicyVersion
 from policies.queries import content as content_of
@@ -74,7 +76,7 @@ def _make_room(on: date, *, for_good: bool) -> list[PolicyVersion]:
         what was ended.
     """
     ended = []
-    for other in PolicyVersion.objects.select_for_update().filter(state__in=WAITING_OR_IN_FORCE).order_by("number"):
+    for other in _locked():
         comes_back = other.state == State.SCHEDULED and other.restores_id is not None
         if for_good and comes_back and other.effective_from >= on:
             other.state = State.SUPERSEDED
@@ -87,6 +89,12 @@ def _make_room(on: date, *, for_good: bool) -> list[PolicyVersion]:
     return ended
 
 
+def _locked() -> list[PolicyVersion]:
+    """What waits for its day or is in force, locked: in one order, so that two who write never wait for each other."""
+    rows = PolicyVersion.objects.select_for_update().filter(state__in=WAITING_OR_IN_FORCE)
+    return list(rows.order_by("number"))
+
+
 @transaction.atomic
 def begin_emergency(version: PolicyVersion, actor: User, *, request_no: str) -> PolicyVersion:
     """Put a version in force at once for thirty days, and schedule the tables of before to come back after it.
@@ -95,10 +103,17 @@ def begin_emergency(version: PolicyVersion, actor: User, *, request_no: str) -> 
 
     Args:
         request_no: the request by which it was agreed.
+
+    Raises:
+        Problem: a version began today, and another one begins tomorrow (409).
     """
     today = business_today()
-    before = PolicyVersion.objects.select_for_update().get(pk=_covering(today).pk)
-    on = today if before.effective_from < today else today + timedelta(days=1)
+    # The number of what comes back is taken first: whoever writes on a draft locks that before the trail, too.
+    next_number()
+    dated = {each.effective_from for each in _locked()}
+    on = today if _covering(today).effective_from < today else today + timedelta(days=1)
+    if on > today and on in dated:
+        raise Problem("policy_day_taken", 409, _("Another version of the policy begins on that day. Return it."))
     before = _covering(on)
     last = before.effective_to
     in_force = schedule(version, on, actor, until=on + SUNSET, request_no=request_no)
@@ -135,9 +150,8 @@ def activate_due(today: date | None = None) -> list[int]:
         the numbers of the versions that are in force or were, and were not marked so yet.
     """
     day = today or business_today()
-    rows = PolicyVersion.objects.select_for_update().filter(state__in=WAITING_OR_IN_FORCE).order_by("effective_from")
     begun = []
-    for version in rows:
+    for version in sorted(_locked(), key=lambda each: each.effective_from):
         if version.state == State.SCHEDULED and version.effective_from <= day:
             version.state = State.ACTIVE
             version.save(update_fields=["state"])

@@ -15,6 +15,7 @@ from policies.models import PolicyVersion, TableRow
 from policies.queries import content, version_in_force
 from policies.rules.pack import build_pack
 from policies.rules.raises import raised
+from policies.rules.structure import structure
 from policies.seed import default_content, default_pack
 from policies.services import (
     activate,
@@ -171,6 +172,15 @@ def test_what_was_agreed_for_a_later_day_ends_an_emergency(maker: User) -> None:
 
 
 @pytest.mark.django_db
+def test_an_emergency_that_finds_today_and_tomorrow_taken_is_returned(maker: User) -> None:
+    begin_emergency(agreed(maker, "10"), maker, request_no="PL-202611-0001")
+    schedule(agreed(maker, "11"), day(1), maker)
+    with pytest.raises(Problem) as problem:
+        begin_emergency(agreed(maker, "12"), maker, request_no="PL-202611-0002")
+    assert (problem.value.code, problem.value.status) == ("policy_day_taken", 409)
+
+
+@pytest.mark.django_db
 def test_an_ordinary_version_within_the_thirty_days_replaces_the_coming_back(maker: User) -> None:
     begin_emergency(agreed(maker, "10"), maker, request_no="PL-202611-0001")
     schedule(agreed(maker, "11"), day(30), maker)
@@ -231,3 +241,37 @@ def test_authority_rises_with_a_ceiling_and_with_the_last_word() -> None:
         ],
     }
     assert raised(build_pack(2, changed), build_pack(2, changed)) == {}
+
+
+def test_authority_rises_for_whoever_decides_alone_what_two_decided_and_for_the_new_owner_of_the_policy() -> None:
+    changed = default_content()
+    tables = {table["code"]: {row["code"]: row for row in table["rows"]} for table in changed["tables"]}
+    tables["CHAIN"]["TE-2"]["outputs"]["chain"] = "SM → RD"
+    tables["PARAM"]["policy_owner"]["outputs"]["value"] = "FM"
+    found = raised(default_pack(), build_pack(2, changed))
+    assert {role: [reason.en for reason in reasons] for role, reasons in found.items()} == {
+        "RD": [
+            "in band TE-2 the regional director decides last; so far the credit controller and the regional director did"
+        ],
+        "FM": [
+            "the finance manager becomes the owner of the policy (so far the CFO) and may override, void and re-route"
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "finding"),
+    [
+        ("policy_owner", "NOBODY", "dangling"), ("policy_owner", "", "dangling"), ("reminder_share", "1.1", "out_of_bounds"),
+        ("reminder_share", "NaN", "out_of_bounds"), ("escalations", "-1", "out_of_bounds"),
+        ("delegation_hops", "1.5", "out_of_bounds"), ("bulk_cap", "-5", "out_of_bounds"),
+        ("green_channel_share", "half", "out_of_bounds"),
+    ],
+)  # fmt: skip
+def test_a_parameter_of_approvals_that_makes_no_sense_is_found_at_its_row(code: str, value: str, finding: str) -> None:
+    changed = default_content()
+    assert not [each for each in structure(changed) if each.blocking]
+    parameters = next(table for table in changed["tables"] if table["code"] == "PARAM")
+    next(row for row in parameters["rows"] if row["code"] == code)["outputs"]["value"] = value
+    (found,) = [each for each in structure(changed) if each.blocking]
+    assert (found.code, found.table, found.rows, found.field) == (finding, "PARAM", (code,), "out.value")

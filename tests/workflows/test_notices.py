@@ -11,6 +11,7 @@ from accounts import services as accounts
 from audit.clock import db_now
 from audit.models import Event
 from jobs.executor import run_until_idle
+from jobs.services import enqueue
 from tests.factories import Company
 from tests.workflows.notice_stories import browser, company, decide, made, news, open_step, request_, suppressed, told  # noqa: F401
 from workflows import services
@@ -180,6 +181,19 @@ def test_the_daily_mail_comes_once_a_day_with_everything_of_the_day_before(
         ("sent", f"<digest.{company.rep.pk}.{eight:%Y%m%d}@localhost>")
     }
     assert digests.order_due() == 0
+
+
+def test_whoever_wants_no_mail_any_more_gets_no_daily_mail_either(company: Company, request_: Request) -> None:
+    notices.prefer(company.rep, mail="daily")
+    news(request_, "commented", company.manager)
+    notices.prefer(company.rep, mail="off")
+    mail.outbox.clear()
+    enqueue(
+        digests.DIGEST, "digest:late", {"user": company.rep.pk, "before": (db_now() + timedelta(days=1)).isoformat()}
+    )
+    run_until_idle()
+    assert mail.outbox == []
+    assert list(Delivery.objects.filter(daily=True).values_list("state", "last_error")) == [("suppressed", "off")]
 
 
 def test_on_a_holiday_no_daily_mail_is_sent(company: Company) -> None:

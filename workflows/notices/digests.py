@@ -14,7 +14,7 @@ from audit.clock import db_now
 from jobs import services as jobs
 from jobs.claims import Claim
 from policies.rules.calendar import is_working_day
-from workflows.models import Delivery, DeliveryState
+from workflows.models import Delivery, DeliveryState, MailWish, NotificationPreference
 from workflows.models.notices import Channel
 from workflows.notices import composing
 from workflows.notices.delivering import moot, send
@@ -64,15 +64,19 @@ def _calendars(users: Iterable[int]) -> dict[int, str]:
 
 
 def send_digest(claim: Claim, user_pk: int, before: datetime) -> None:
-    """Send what waited before this moment in one mail; what is over by now is left out."""
+    """Send what waited before this moment in one mail; what is over by now is left out.
+
+    Whoever wants no mail any more gets none.
+    """
     user = User.objects.get(pk=user_pk)
+    off = NotificationPreference.objects.filter(user=user, mail=MailWish.OFF).exists()
     people = ("notification__user", "notification__actor", "notification__step", "notification__request__unit")
     about = ("notification__request__customer__owner", "notification__request__owner", "notification__request__region")
     waiting = Delivery.objects.filter(
         notification__user=user, state=DeliveryState.QUEUED, daily=True, channel=Channel.MAIL, created_at__lt=before
     ).select_related(*people, *about, "notification__request__submitter")
     found = list(waiting.order_by("pk"))
-    reasons = {delivery.pk: moot(delivery.notification, user.email) for delivery in found}
+    reasons = {delivery.pk: "off" if off else moot(delivery.notification, user.email) for delivery in found}
     good = [delivery for delivery in found if not reasons[delivery.pk]]
     for delivery in found:
         if reasons[delivery.pk]:
