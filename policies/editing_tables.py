@@ -209,7 +209,7 @@ def _note_replaced(draft: PolicyVersion, actor: User, changes: list[TableChange]
                 place = f"{change.code}/{row.code}/{each.field.name}"
                 before |= {place: each.before} if each.before else {}
                 after |= {place: each.after} if each.after else {}
-            if row.kind == "moved":
+            if row.moved:
                 place = f"{change.code}/{row.code}/position"
                 before[place], after[place] = str(row.before), str(row.after)
         for each in change.settings:

@@ -36,13 +36,17 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class RowChange:
-    """A row that was added, removed, changed or moved; positions count from 1, None where it is not there."""
+    """A row that was added, removed, changed or moved; positions count from 1, None where it is not there.
+
+    `moved`: it stands elsewhere, whatever else is changed in it.
+    """
 
     kind: str
     code: str
     before: int | None
     after: int | None
     fields: tuple[FieldChange, ...] = ()
+    moved: bool = False
 
     @property
     def mark(self) -> str:
@@ -117,9 +121,9 @@ def _rows(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[RowCh
             continue
         changed = tuple(_changed(old[here], row, named))
         if changed:
-            yield RowChange(CHANGED, old[here]["code"], here + 1, number + 1, changed)
+            yield RowChange(CHANGED, old[here]["code"], here + 1, number + 1, changed, number in moved)
         elif number in moved:
-            yield RowChange(MOVED, row["code"], here + 1, number + 1)
+            yield RowChange(MOVED, row["code"], here + 1, number + 1, moved=True)
     for number in sorted(set(range(len(old))) - set(partner.values())):
         row = old[number]
         written = tuple(FieldChange(f, get(row, f.name), "") for f in named if get(row, f.name))
@@ -221,10 +225,9 @@ def _lines(change: TableChange) -> Iterator[tuple[str, str, str]]:
 
 def _row_words(row: RowChange, language: str) -> str:
     zh = language == "zh"
-    if row.kind == MOVED:
-        return f"第 {row.before} 行 → 第 {row.after} 行" if zh else f"row {row.before} → row {row.after}"
     none = "任意" if zh else "any"
-    parts = []
+    place = f"第 {row.before} 行 → 第 {row.after} 行" if zh else f"row {row.before} → row {row.after}"
+    parts = [place] if row.moved else []
     for each in row.fields:
         if each.field.wording and row.kind != CHANGED:
             continue

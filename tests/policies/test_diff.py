@@ -55,6 +55,20 @@ def test_added_removed_and_moved_rows_are_told_apart(shipped):
     assert first not in {row.code for row in change.rows}
 
 
+def test_a_row_that_moved_and_says_something_else_shows_both(shipped):
+    """Where the first row that holds decides, a move behind a change of wording would be a change that nobody reads."""
+
+    def rearrange(caps):
+        caps["rows"].insert(0, {**caps["rows"].pop(3), "rationale_en": "Because."})
+
+    (change,) = changed(shipped, "CAP", rearrange)
+    (row,) = change.rows
+    assert (row.kind, row.moved, row.before, row.after) == ("changed", True, 4, 1)
+    ((_mark, zh, en),) = sentences([change])
+    assert "第 4 行 → 第 1 行；" in zh
+    assert "row 4 → row 1; rationale in English any → Because." in en
+
+
 def test_a_row_that_only_got_another_code_is_renamed_and_not_replaced(shipped):
     (change,) = changed(shipped, "KO", lambda ko: ko["rows"][0].update(code="KO-1a"))
     (row,) = change.rows
