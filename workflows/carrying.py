@@ -1,6 +1,6 @@
 """Which approvals of the round before still count for a revision, and the sentence that says why."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,13 +35,12 @@ def carried(
     plan: Plan,
     pack: Pack,
     facts: Mapping[str, Any],
-    barred: Collection[int],
+    barred: frozenset[int],
     fixed: Mapping[str, Any] | None = None,
 ) -> dict[str, Carried]:
     """Steps of the new plan whose approval of the round before stands, by step key. One statement.
 
-    Always compared with what the person who decided had in front of him, however many rounds ago. The last stage is
-    decided anew when nothing else is left to decide: a revision never takes effect without a person.
+    Always compared with what the person who decided had in front of him, however many rounds ago.
 
     Args:
         request: as it was returned, in its old round.
@@ -54,7 +53,7 @@ def carried(
     found: dict[str, Carried] = {}
     for step in plan.steps:
         decision = decided.get(step.role)
-        if decision is None or not _same_seat(step, decision) or decision.person_id in barred:
+        if decision is None or not _same_seat(step, decision) or not barred.isdisjoint(_persons(decision)):
             continue
         asked = decision.submission.content["asked"]
         if any(asked.get(name) != value for name, value in (fixed or {}).items()):
@@ -63,9 +62,24 @@ def carried(
         compared = compare(pack, plan, step.role, before, facts)
         if all(each.holds for each in compared):
             found[step.key] = Carried(decision, _why(compared))
-    if found and all(step.key in found for step in plan.steps):
-        found = {step.key: found[step.key] for stage in plan.stages[:-1] for step in stage.steps}
     return found
+
+
+def all_but_the_last(plan: Plan, standing: Mapping[str, Carried]) -> dict[str, Carried]:
+    """The last stage is decided anew when nothing else is: a revision never takes effect without a person."""
+    last = max(step.stage for step in plan.steps if step.key in standing)
+    return {step.key: standing[step.key] for step in plan.steps if step.key in standing and step.stage != last}
+
+
+def judges(step: PlanStep) -> bool:
+    """Whether whoever has the step judges what is asked: not who comments on it or ratifies it afterwards."""
+    return step.mode in _MODES
+
+
+def _persons(decision: Decision) -> set[int]:
+    """Natural persons who decided: the one who did, and for whom."""
+    principal = decision.on_behalf_of
+    return {decision.person_id} | ({principal.person_id} if principal else set())
 
 
 def _decided(request: Request) -> dict[str, Decision]:
@@ -74,8 +88,10 @@ def _decided(request: Request) -> dict[str, Decision]:
     related = (
         "decision__submission",
         "decision__actor",
+        "decision__on_behalf_of",
         "carried_from__submission",
         "carried_from__actor",
+        "carried_from__on_behalf_of",
         "carried_from__step",
     )
     approvals = {step.role: standing(step) for step in steps.select_related(*related)}
@@ -87,7 +103,7 @@ def _decided(request: Request) -> dict[str, Decision]:
 
 
 def _same_seat(step: PlanStep, decision: Decision) -> bool:
-    return step.panel is None and step.mode in _MODES and decision.step.mode == step.mode
+    return step.panel is None and judges(step) and decision.step.mode == step.mode
 
 
 def _why(compared: tuple[Compared, ...]) -> tuple[Mapping[str, str], ...]:

@@ -94,7 +94,7 @@ def acting(steps: Iterable[Step]) -> dict[int, tuple[Acting, ...]]:
     steps = list(steps)
     pools = _people_of({step.queue_key for step in steps})
     delegations = _delegations_of({user.pk for people in pools.values() for user in people})
-    said = _said({step.submission_id for step in steps}) if delegations else {}
+    said = have_said({step.submission_id for step in steps}) if delegations else {}
     hops = allowed_hops(delegations) if delegations else 0
     found = {}
     for step in steps:
@@ -115,7 +115,7 @@ def stranded(steps: Iterable[Step]) -> list[int]:
     """
     steps = list(steps)
     found = acting(steps)
-    said = _said({step.submission_id for step in steps})
+    said = have_said({step.submission_id for step in steps})
 
     def may(step: Step, row: Acting) -> bool:
         persons = {row.user.person_id} | ({row.principal.person_id} if row.principal else set())
@@ -162,7 +162,7 @@ def _delegations_of(people: Collection[int]) -> list[Delegation]:
     return list(now.filter(near).select_related("delegator", "delegate").order_by("pk"))
 
 
-def _said(submissions: Collection[int]) -> Mapping[int, set[int]]:
+def have_said(submissions: Collection[int]) -> Mapping[int, set[int]]:
     """Natural persons who have had their say, by submission."""
     rows = Decision.objects.filter(submission__in=submissions).exclude(step__status__in=GONE)
     found: dict[int, set[int]] = {}

@@ -1,6 +1,6 @@
 """The form by which somebody lets a colleague act for him."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -49,6 +49,11 @@ class DelegationForm(forms.Form):
                 ),
                 **self.fields,
             }
+
+    def clean_last(self) -> date:
+        """No further than `terms` can reckon; how long it may last says the service."""
+        last: date = self.cleaned_data["last"]
+        return min(last, date.max - timedelta(days=2))
 
     def terms(self, delegator: User, now: datetime) -> dict[str, Any]:
         """What the service takes; the first day begins now when it is today."""

@@ -19,7 +19,7 @@ from policies.queries import pack, version_in_force
 from policies.rules.calendar import add_working_hours, business_date
 from policies.rules.pack import Pack
 from policies.rules.plan import Plan, PlanStep, compile_plan
-from workflows.carrying import Carried, carried
+from workflows.carrying import Carried, all_but_the_last, carried, judges
 from workflows.kind import Assessment, Kind
 from workflows.models import Request
 from workflows.people import Matter, Pool, Staff
@@ -132,6 +132,9 @@ def planned(
     functions = {step.key: policy.roles[step.role].function for step in plan.steps}
     allowed = {step.key: hours_of(policy, step.sla_hours, customer) for step in plan.steps}
     steps, missing = _seated(plan, staff, allowed, functions, standing, now, unit.holiday_calendar, zone)
+    while standing and not any(judges(step.plan) and not step.skipped and step.carried is None for step in steps):
+        standing = all_but_the_last(plan, standing)
+        steps, missing = _seated(plan, staff, allowed, functions, standing, now, unit.holiday_calendar, zone)
     blocks = [pick(reason.zh, reason.en) for reason in (*assessment.blocks, *plan.blocks)] + missing
     waited_for = [step for step in steps if step.plan.mode not in RATIFYING and step.carried is None]
     return Preview(

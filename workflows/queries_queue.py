@@ -84,7 +84,7 @@ def pool_role(key: str) -> str:
 
 
 def decidable(user: User, wanted: QueueFilter | None = None) -> list[QuerySet[Step]]:
-    """One branch per pool: open steps, without his own and those of a round he decided in.
+    """One branch per pool: open steps, without his own and those of a round in which he, or somebody for him, decided.
 
     Pools of those who delegated to him are among them, what he has delegated away is not.
 
@@ -92,8 +92,8 @@ def decidable(user: User, wanted: QueueFilter | None = None) -> list[QuerySet[St
     """
     person = user.person_id
     accounts = list(User.objects.filter(person_id=person).values_list("pk", flat=True))
-    decided = Decision.objects.filter(submission_id=OuterRef("submission_id"), person_id=person)
-    decided = decided.exclude(step__status__in=rules.GONE)
+    decided = Decision.objects.filter(submission_id=OuterRef("submission_id"))
+    decided = decided.filter(Q(person_id=person) | Q(on_behalf_of__in=accounts)).exclude(step__status__in=rules.GONE)
     # Of a vote he casts one: its first open seat stands for all of them.
     same = Step.objects.filter(status="open", submission=OuterRef("submission_id"), panel=OuterRef("panel"))
     earlier_seat = Exists(same.filter(queue_key=OuterRef("queue_key"), pk__lt=OuterRef("pk")))

@@ -14,12 +14,12 @@ BEFORE: Final = "<"
 _PLACE: Final = re.compile(r"\.(\d+)(?:~\d+)?$")
 
 
-def moves(round_: Round) -> list[tuple[str, dict[str, Any]]]:
+def moves(round_: Round, *, reopening: bool = False) -> list[tuple[str, dict[str, Any]]]:
     """Ask the rule for the next move and close what no longer matters."""
     request = round_.request
-    move = _next(round_)
+    move = _next(round_, reopening)
     if move.node == "approve" and take_seats(round_, move.opens):
-        move = _next(round_)
+        move = _next(round_, reopening)
     for step in round_.steps:
         if step.pk in move.closes:
             close(step, round_)
@@ -46,7 +46,7 @@ def open_due(round_: Round) -> None:
     process, route = round_.request.process, round_.kind.flow.route
     if process is None:
         raise RuntimeError("a request under way has a process")
-    found = moves(round_)
+    found = moves(round_, reopening=True)
     if any(name != "approve" for name, _data in found):
         raise RuntimeError("nothing ends a round but a decision")
     if found:
@@ -59,7 +59,7 @@ def open_due(round_: Round) -> None:
 def hold_back(round_: Round) -> list[Step]:
     """Let steps wait again whose turn has not come yet after all; their clock stands meanwhile."""
     fresh = [replace(state, status="waiting") if state.status == "open" else state for state in states(round_)]
-    due = rules.next_move(fresh).opens
+    due = rules.next_move(fresh, reopening=True).opens
     early = [step for step in round_.steps if step.status == "open" and step.pk not in due]
     for step in early:
         hold(step, round_)
@@ -72,9 +72,10 @@ def ends_with(round_: Round, step: Step) -> bool:
     return rules.next_move(said).node == "agreed"
 
 
-def _next(round_: Round) -> rules.Move:
+def _next(round_: Round, reopening: bool) -> rules.Move:
     in_force = round_.request.effective_at is not None
-    return rules.next_move(states(round_), in_force=in_force, waited_enough=round_.waited_enough)
+    waited = round_.waited_enough
+    return rules.next_move(states(round_), in_force=in_force, waited_enough=waited, reopening=reopening)
 
 
 def states(round_: Round) -> list[rules.StepState]:

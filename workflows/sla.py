@@ -20,6 +20,7 @@ from jobs import services as jobs
 from policies.queries import pinned_pack
 from policies.rules.calendar import add_working_hours
 from policies.rules.pack import Pack
+from workflows.delegations import have_said
 from workflows.models import Handover, Request, Step, queue_key
 from workflows.rules.seats import ladder
 from workflows.rules.sla import Rung, next_rung
@@ -85,10 +86,12 @@ def sweep() -> int:
     needed = _needed_elsewhere(steps)
     above = {step.pk: _superiors(step, policies[step.pk], needed[step.submission_id]) for step in steps}
     roster = Roster.of(role for roles in above.values() for role in roles)
+    said = have_said({step.submission_id for step in steps})
     done: list[tuple[Step, Rung]] = []
     handovers: list[Handover] = []
     for step in steps:
-        pools = (roster.nearest_pool(role, step.request, _barred(step)) for role in above[step.pk])
+        apart = _barred(step) | said.get(step.submission_id, set())  # one person decides once
+        pools = (roster.nearest_pool(role, step.request, apart) for role in above[step.pk])
         done.append((step, _climb(step, policies[step.pk], next(filter(None, pools), ""), now, handovers)))
     Step.objects.bulk_update(steps, ["next_at", "reminded_at", "escalated", "queue_key", "assignee"])
     Handover.objects.bulk_create(handovers)

@@ -72,7 +72,7 @@ class Rebuilt:
         for key in (*after["reopened"], *after["waiting"]):
             self._named(key).status = "waiting"
         self._supersede([before["step"]], after["steps"])
-        self._route()
+        self._route(reopening=True)
 
     def _approver_added(self, _before: dict[str, Any], after: dict[str, Any]) -> None:
         base, where = self._named(after["beside"]), after["where"]
@@ -84,11 +84,11 @@ class Rebuilt:
         self.steps.append(Was(after["step"], stage, after["mode"], beside=mark + base.key, added=True))
         if where == "before":
             base.status = "waiting"
-        self._route()
+        self._route(reopening=True)
 
     def _approver_removed(self, _before: dict[str, Any], after: dict[str, Any]) -> None:
         self._named(after["step"]).status = "withdrawn"
-        self._route()
+        self._route(reopening=True)
 
     def _step_lapsed(self, _before: dict[str, Any], after: dict[str, Any]) -> None:
         self._named(after["step"]).status = "lapsed"
@@ -120,9 +120,10 @@ class Rebuilt:
             if key in names and step.status not in ("superseded", "withdrawn"):
                 step.beside = mark + names[key]
 
-    def _route(self, waited_enough: bool = False) -> None:
+    def _route(self, waited_enough: bool = False, reopening: bool = False) -> None:
         """Open and close what the rule says; what ends a round says so in its state."""
-        move = next_move(list(self._states()), in_force=self.in_force, waited_enough=waited_enough)
+        said = {"in_force": self.in_force, "waited_enough": waited_enough, "reopening": reopening}
+        move = next_move(list(self._states()), **said)
         self._close(self.steps[place].key for place in move.closes)
         for place in move.opens:
             self.steps[place].status = "open"

@@ -140,3 +140,15 @@ def test_an_addition_survives_no_resubmission(company: Company, request_: Reques
     credit.save_draft(letter.customer, {"reason_text": "As asked."}, company.rep, letter)
     services.resubmit(request_.no, actor=company.rep, idempotency_key="again")
     assert "+1" not in statuses(request_)
+
+
+def test_while_a_return_waits_an_approver_can_still_be_added_before_the_last_party(
+    company: Company, request_: Request
+) -> None:
+    say(request_, "CC", company.credit_controller, "return")
+    add(request_, "RD", company.director, "before", user=company.lawyer)
+    assert opened(request_) == ["+1"]
+    remove(request_, "+1", company.director)
+    assert opened(request_) == ["RD"]
+    say(request_, "RD", company.director)
+    assert state(request_) == "returned"

@@ -1,15 +1,21 @@
 """Approvals that stand after a revision, through the real doors (approval reference 5.1 W10, W11; 5.2 R1, R2, R7)."""
 
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from accounts.models import RoleAssignment
+from audit.clock import db_now
 from credit import services as credit
 from credit.models import CreditLine
+from customers.models import Customer
+from policies.services import load_default_version
 from tests import factories
 from tests.factories import Company
+from tests.workflows.acting import policy_with
 from tests.workflows.factories import ready_application
 from workflows import services
 from workflows.kinds.credit import KIND
@@ -34,6 +40,7 @@ def submitted(company: Company, limit: int = 500_000) -> Request:
 
 def decide(request: Request, role: str, company: Company, verb: str = "approve", **said: Any) -> Decision:
     people = {"SM": company.manager, "RD": company.director, "CC": company.credit_controller, "CFO": company.cfo}
+    people["GM"] = company.general_manager
     request.refresh_from_db()
     sha = Submission.objects.get(request=request, round=request.round).content_sha256
     step = Step.objects.get(request=request, role=role, status="open")
@@ -147,3 +154,38 @@ def test_who_returned_it_in_a_stage_decides_again_and_his_colleague_does_not(com
     decide(request, "CC", company, "return", reason="Statements are old.")
     revise(request, company, reason_text="New statements are attached.")
     assert standing(request) == {"SM": "carried", "RD": "carried", "CC": "open", "CFO": "waiting"}
+
+
+def test_a_revision_is_decided_by_a_person_although_the_lower_step_is_skipped_and_the_higher_one_carried(
+    company: Company,
+) -> None:
+    policy_with(CL2="SM → FM → CFO", CL3="SM → FM → CFO → GM")
+    RoleAssignment.objects.filter(role="FM").update(user=company.cfo)
+    request = submitted(company)
+    assert standing(request) == {"SM": "open", "FM": "skipped", "CFO": "waiting", "GM": "waiting"}
+    approve(request, company, "SM", "CFO")
+    decide(request, "GM", company, "return", reason="Less, please.")
+    revise(request, company, req_limit=Decimal(300_000))
+    assert standing(request) == {"SM": "carried", "FM": "skipped", "CFO": "open"}
+    assert request.state == "in_review"
+    decide(request, "CFO", company)
+    request.refresh_from_db()
+    assert request.state == "approved"
+
+
+def test_whoever_was_acted_for_and_may_not_decide_the_revision_is_not_carried(company: Company) -> None:
+    """The delegate's approval is his principal's, too: duties are kept apart for both."""
+    load_default_version(date(2025, 1, 1))
+    deputy = company.hire("Deputy", "SM", region=company.west)
+    period = {"valid_from": db_now(), "valid_to": db_now() + timedelta(days=1)}
+    services.delegate(company.manager, deputy, actor=company.manager, idempotency_key="d", **period)
+    request = submitted(company)
+    step = Step.objects.get(request=request, status="open")
+    sha = Submission.objects.get(request=request).content_sha256
+    services.decide(request.no, step.pk, actor=deputy, verb="approve", content_sha256=sha, idempotency_key="sm")
+    approve(request, company, "RD", "CC")
+    decide(request, "CFO", company, "return", reason="Which hospitals?")
+    Customer.objects.filter(pk=request.customer_id).update(owner=company.manager)
+    request.refresh_from_db()
+    shown = preview(KIND, KIND.lock(request.letter_id), company.rep, request)
+    assert "SM" not in {step.plan.role for step in shown.steps if step.carried}

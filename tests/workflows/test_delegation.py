@@ -280,3 +280,14 @@ def _path(request: Request) -> list[dict[str, Any]]:
     round_ = current_round(request)
     assert step_of(round_, request.submitter) is None
     return path_steps(round_.steps, request, round_)
+
+
+def test_whoever_was_acted_for_in_a_request_has_none_of_its_other_steps_in_his_queue(company: Company) -> None:
+    """What the service would refuse him does not wait for him."""
+    accounts.assign_role(company.manager, "RD", unit=company.unit, valid_from=date(2020, 1, 1))
+    first = stand_in(company)
+    given(company.manager, first, ceiling=Decimal(10**9))
+    request = submitted(company)
+    decide(request, "SM", first)
+    assert waiting(company.director) == [request.no]
+    assert waiting(company.manager) == []

@@ -177,6 +177,8 @@ def test_the_rep_withdraws_before_the_first_decision(company: Company) -> None:
     services.withdraw(request.no, actor=company.rep, reason="The customer has changed his mind.", idempotency_key="w")
     request.refresh_from_db()
     assert (request.state, open_roles(request)) == ("withdrawn", [])
+    news = Job.objects.filter(kind="workflows.notify").values_list("payload", flat=True)
+    assert "withdrawn" in str(list(news)), "whoever had it on his desk is told"
     assert request.process.status == "CANCELED"  # type: ignore[union-attr]
 
 

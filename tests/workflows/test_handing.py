@@ -141,3 +141,13 @@ def test_the_submitter_reminds_but_not_all_the_time(company: Company, request_: 
     services.remind(request_.no, actor=company.rep, idempotency_key="r1")
     assert code_of(services.remind, request_.no, actor=company.rep, idempotency_key="r2") == "reminded_lately"
     assert Event.objects.filter(action="request.reminded").count() == 1
+
+
+def test_a_confidential_request_is_not_given_out_to_somebody_who_does_not_see_it(
+    company: Company, request_: Request
+) -> None:
+    Request.objects.filter(pk=request_.pk).update(confidential=True)
+    step, stranger = open_step(request_, "SM"), company.hire("Stranger", "REP", region=company.east)
+    words = {"actor": company.manager, "reason": "Your view?", "idempotency_key": uuid4().hex}
+    assert code_of(services.delegate_step, request_.no, step.pk, to=stranger, **words) == "consult_confidential"
+    assert not Request.objects.visible_to(stranger).filter(pk=request_.pk).exists()

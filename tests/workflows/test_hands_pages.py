@@ -38,6 +38,8 @@ def test_a_manager_lets_a_colleague_act_for_him_and_ends_it(company: Company) ->
     unknown = post(client, "delegation-give", delegate="nobody@example.test", **days)
     assert unknown.status_code == 422
     assert "Nobody with this address" in unknown.content.decode()
+    endless = post(client, "delegation-give", delegate=deputy.email, **{**days, "last": "9999-12-31"})
+    assert (endless.status_code, "30 days at most" in endless.content.decode()) == (422, True)
     refused = post(client, "delegation-give", delegate=company.credit_controller.email, **days)
     assert (refused.status_code, "nobody combines the two duties" in refused.content.decode()) == (422, True)
     assert post(client, "delegation-give", delegate=deputy.email, **days).status_code == 302

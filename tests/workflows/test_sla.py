@@ -18,6 +18,7 @@ from policies.rules.calendar import add_working_hours, working_hours_between
 from policies.seed import default_pack
 from tests import factories
 from tests.factories import Company
+from tests.workflows.acting import policy_with, say
 from tests.workflows.factories import ready_application, trading_customer
 from workflows import services, sla
 from workflows.kinds.credit import KIND
@@ -180,3 +181,32 @@ def test_a_clock_change_neither_makes_nor_loses_a_working_hour() -> None:
     friday = datetime(2026, 10, 23, 15, 0, tzinfo=UTC)  # 17:00 in summer time
     due = add_working_hours(friday, 3, "Europe/Berlin", "DE")
     assert due == datetime(2026, 10, 26, 10, 0, tzinfo=UTC)  # 11:00 in winter time
+
+
+def test_nothing_is_escalated_to_somebody_who_has_had_his_say(company: Company) -> None:
+    """One person decides once: the step would lie with a superior who is refused."""
+    request = submitted(company, limit=300_000)  # CL-2: SM, CC, FM
+    words = {"where": "before", "reason": "Knows the case", "idempotency_key": "add"}
+    services.add_approver(request.no, open_step(request).pk, actor=company.manager, user=company.director, **words)
+    say(request, "+1", company.director)
+    late(open_step(request))
+    sla.sweep()
+    step = open_step(request)
+    assert (step.key, step.queue_key.split(":")[0], step.escalated) == ("SM", "CFO", 1)
+
+
+def test_a_comment_does_not_lapse_while_the_submitter_has_been_asked(company: Company) -> None:
+    """The clock stands: the time that was set for it when it opened is not its end."""
+    policy_with(CL3="SM? → RD → CFO")
+    request = submitted(company)
+    step = open_step(request)
+    asked = services.ask_submitter(request.no, step.pk, actor=company.manager, text="Which?", idempotency_key="ask")
+    late(step)
+    services.lapse(request.no, step.pk)
+    step.refresh_from_db()
+    assert step.status == "open"
+    services.answer_question(request.no, asked.pk, actor=company.rep, text="No. 3.", idempotency_key="answer")
+    late(step)
+    services.lapse(request.no, step.pk)
+    step.refresh_from_db()
+    assert step.status == "lapsed"

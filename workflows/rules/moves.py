@@ -46,7 +46,9 @@ class Move:
     closes: tuple[int, ...] = ()
 
 
-def next_move(steps: Sequence[StepState], *, in_force: bool = False, waited_enough: bool = False) -> Move:
+def next_move(
+    steps: Sequence[StepState], *, in_force: bool = False, waited_enough: bool = False, reopening: bool = False
+) -> Move:
     """Decide the next move of one round (defaults 2(d), routing rule 4).
 
     All parties of a stage must agree, a panel by its own settings. One rejection ends the round at once; a return
@@ -54,6 +56,7 @@ def next_move(steps: Sequence[StepState], *, in_force: bool = False, waited_enou
 
     Args:
         in_force: it has taken effect; what is left is to ratify it.
+        reopening: nobody has decided just now, a step is asked again or added: a return waits for it, too.
     """
     steps = [step for step in steps if step.status not in GONE]
     if in_force:
@@ -67,7 +70,7 @@ def next_move(steps: Sequence[StepState], *, in_force: bool = False, waited_enou
         return Move("agreed", closes=_remaining(step for step in steps if step.mode not in RATIFYING))
     stage = min(step.stage for step in unsettled)
     current = [step for step in unsettled if step.stage == stage]
-    if any(step.status == "returned" for step in current):
+    if not reopening and any(step.status == "returned" for step in current):
         is_open = any(step.status == "open" for step in current)
         return Move(None) if is_open and not waited_enough else Move("revise", closes=_remaining(steps))
     over = [step for step in steps if panels.get(step.panel) == "passed" or (step.advisory and step.stage < stage)]

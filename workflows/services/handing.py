@@ -6,7 +6,7 @@ from accounts.models import User
 from workflows import rounds, rules
 from workflows.authority import refusal_of_person
 from workflows.engine import Round
-from workflows.models import Handover, Step, personal_key
+from workflows.models import Handover, Request, Step, personal_key
 from workflows.people import Standing
 from workflows.refusals import problem
 from workflows.services.doors import Answer, door, step_in
@@ -80,7 +80,7 @@ def delegate_step(no: str, step_id: int, *, to: User, actor: User, reason: str, 
     """Give a step out for an opinion (委派): it comes back, and whoever had it decides.
 
     Raises:
-        Http404, Problem: as `transfer`; no authority is needed for an opinion.
+        Http404, Problem: as `transfer`; no authority is needed for an opinion, but sight of a confidential request.
     """
     words = reason.strip()
     what = ["delegate step", no, step_id, to.pk, words]
@@ -96,6 +96,9 @@ def _delegate_step(no: str, step_id: int, to: User, actor: User, reason: str) ->
         raise problem(rules.Refusal("already_out", 409))
     if refusal := _refusal_of_whom(round_, step, to, actor):
         raise problem(refusal, "to")
+    seen = Request.objects.visible_to(to).filter(pk=round_.request.pk)
+    if round_.request.confidential and not seen.exists():
+        raise problem(rules.Refusal("consult_confidential", 422), "to")
     before = step.queue_key
     step.queue_key = personal_key(to.pk)
     hand_over(round_, step, Handover.Verb.DELEGATE, before, actor, to, reason)

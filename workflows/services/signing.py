@@ -57,5 +57,6 @@ def _void_signing(no: str, actor: User, reason: str) -> Answer:
     round_.kind.flow.instance.cancel(request.process)
     round_.kind.undo(round_.letter(), round_.effect())
     rounds.note(round_, "request.voided", reason=reason)
+    round_.tell("voided")
     rounds.save(round_)
     return {"state": request.state}

@@ -126,6 +126,7 @@ def _withdraw(no: str, actor: User, reason: str) -> Answer:
     round_.kind.flow.instance.cancel(request.process)
     round_.kind.withdrawn(round_.kind.lock(request.letter_id), actor)
     rounds.note(round_, "request.withdrawn", reason=reason)
+    round_.tell("withdrawn")
     rounds.save(round_)
     return {"state": request.state}
 

@@ -1,6 +1,7 @@
 """What happens by itself when time is over; each checks the state again under the lock."""
 
 from workflows import rounds
+from workflows.engine import drop_question
 from workflows.models import State
 
 
@@ -22,6 +23,7 @@ def end_waiting_return(no: str, round_number: int, step_key: str = "") -> None:
     open_steps = [step for step in round_.steps if step.status == "open"]
     waiting = open_steps[0]
     waiting.status, waiting.closed_at = "not_needed", round_.now
+    drop_question(waiting, round_)
     round_.touch(waiting)
     rounds.advance(round_, waiting.task, actor)
     rounds.save(round_)
@@ -31,7 +33,9 @@ def lapse(no: str, step_id: int) -> None:
     """Timer: a comment or a ratification was not given in time. Checks the state again."""
     round_ = rounds.lock(no, None)
     step = next((each for each in round_.steps if each.pk == step_id), None)
-    if step is None or step.status != "open" or step.due_at is None or step.due_at > round_.now:
+    if step is None or step.status != "open" or step.paused_at is not None:
+        return
+    if step.due_at is None or step.due_at > round_.now:
         return
     step.status, step.closed_at = "lapsed", round_.now
     round_.touch(step)
