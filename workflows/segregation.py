@@ -138,6 +138,7 @@ def _mandates() -> list[Mandate]:
             continue
         terms = event.content.get("after") or {}
         start, end = (datetime.fromisoformat(str(terms[name])) for name in ("valid_from", "valid_to"))
+        start = max(start, event.at)  # what was given afterwards makes nothing right that was decided before
         given[event.object_id] = Mandate(int(terms["delegator"]), int(terms["delegate"]), start, end)
     return list(given.values())
 

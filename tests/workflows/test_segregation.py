@@ -169,3 +169,11 @@ def test_two_who_approve_everything_of_each_other_are_named(company: Company) ->
     pair = report().pairs[0]
     assert {pair.one, pair.two} == {company.manager.person_id, company.other_manager.person_id}
     assert pair.approvals == 10
+
+
+def test_a_delegation_given_afterwards_makes_nothing_right_that_was_decided_before(company: Company) -> None:
+    request, deputy = submitted(company), stand_in(company)
+    said = {"step": "SM", "role": "SM", "capacity": "delegate"}
+    planted(request, deputy, on_behalf_of=company.manager, after=said)
+    given(company.manager, deputy)  # from an hour ago
+    assert rules_of(report()) == ["S3"]

@@ -61,6 +61,7 @@ def test_a_question_and_its_answer_on_the_page(company: Company, request_: Reque
     assert "Not answered yet; the clock of the step stands." in read(director, request_)
     refused = post(director, request_, f"questions/{question.pk}/answer", **{"answer-text": "No. 3"})
     assert refused.status_code == 403
+    assert "Only the submitter and the person who looks after the customer can answer." in refused.content.decode()
     answered = post(rep, request_, f"questions/{question.pk}/answer", **{"answer-text": "No. 3 and No. 5"})
     assert answered.status_code == 302
     assert "No. 3 and No. 5" in read(director, request_)

@@ -39,6 +39,8 @@ def _acted(
         except Problem as refusal:
             status = refusal.status
             requests.put_at_fields(form, refusal)
+            if status != 422 and not refusal.errors:  # the form is not offered any more, so it is said on top
+                messages.error(request, refusal.title)
         else:
             messages.success(request, said())
             return _back(request, no, step)
