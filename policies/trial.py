@@ -25,6 +25,7 @@ _FOLLOWS: Final = {
     "term_over_max": ("term_requested", "term_max"),
 }
 _DERIVED: Final = frozenset({*_FOLLOWS, "reduction", "special", "ordinary"})
+_MOST: Final = Decimal("1e15")
 _YES_NO: Final = {"true": True, "false": False}
 
 
@@ -102,31 +103,47 @@ def _value(column: Column, text: str, fill: bool) -> tuple[Fact, str]:
         value = Decimal(text.replace(",", "").removesuffix("%").strip())
     except InvalidOperation:
         value = Decimal("NaN")
-    if not value.is_finite() or abs(value) > Decimal("1e15"):
+    if not value.is_finite() or abs(value) > _MOST:
         return None, _("This is not a number.")
     return value, ""
 
 
 def primary(given: Mapping[str, str]) -> dict[str, str]:
-    """An example that names a difference or a share, as two amounts that have it."""
+    """An example that names a difference or a share, as two amounts that have it.
+
+    A difference that is no number, or that no two amounts have, is left out.
+    """
     found = {key: text for key, text in given.items() if key not in _DERIVED}
     for key, (asked, base) in _FOLLOWS.items():
-        try:
-            wanted = Decimal(given.get(key, ""))
-        except InvalidOperation:
+        if not given.get(key):
             continue
-        step = Decimal(30) if asked.startswith("term") else Decimal(100_000)
-        if found.get(asked):
-            other = (
-                Decimal(found[asked]) / (1 + wanted / 100) if key.endswith("_pct") else Decimal(found[asked]) - wanted
-            )
-            found.setdefault(base, f"{other.normalize():f}")
-        else:
-            of = Decimal(found.setdefault(base, str(step)))
-            found[asked] = f"{(of * (1 + wanted / 100) if key.endswith('_pct') else of + wanted).normalize():f}"
+        try:
+            found |= _amounts(key, _finite(given[key]), asked, base, found)
+        except ArithmeticError:
+            continue
     if given.get("reduction") == "true":
         found.setdefault("freeze", "true")
     return found
+
+
+def _amounts(key: str, wanted: Decimal, asked: str, base: str, found: Mapping[str, str]) -> dict[str, str]:
+    """What was asked and what it is compared with, so that they differ by this. Raises ArithmeticError."""
+    share = 1 + wanted / 100
+    if found.get(asked):
+        given = _finite(found[asked])
+        other = given / share if key.endswith("_pct") else given - wanted
+        return {base: found.get(base) or f"{other.normalize():f}"}
+    text = found.get(base) or ("30" if asked.startswith("term") else "100000")
+    of = _finite(text)
+    return {base: text, asked: f"{(of * share if key.endswith('_pct') else of + wanted).normalize():f}"}
+
+
+def _finite(text: str) -> Decimal:
+    """A number of a size that amounts have. Raises ArithmeticError."""
+    value = Decimal(text)
+    if not value.is_finite() or not -_MOST <= value <= _MOST:
+        raise InvalidOperation(text)
+    return value
 
 
 def outcome(pack: Pack | None, kind: str, facts: Mapping[str, Fact]) -> dict[str, Any]:
