@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Final
 
 from policies.rules.pack import Authority, Pack
+from policies.rules.panels import PanelRule
 from policies.rules.plan import authority_ceiling
 from policies.rules.tables import Reason
 from policies.rules.wording import number_words
@@ -15,12 +17,13 @@ def raised(before: Pack, after: Pack) -> dict[str, tuple[Reason, ...]]:
     """Roles that may decide more than before, each with every reason, in the order of the tables.
 
     A role's authority rises when one of its ceilings does, when it is the last to approve in a band whose chain went on
-    to somebody else before or had somebody beside it, and when it becomes the owner of the policy (`defaults.md` 2(d),
-    PL; approval reference B3).
+    to somebody else before or had somebody beside it, when fewer of its people are enough there, and when it becomes
+    the owner of the policy (`defaults.md` 2(d), PL; approval reference B3).
     """
     found: dict[str, list[Reason]] = {}
-    for role, reason in (*_by_ceiling(before, after), *_by_chain(before, after), *_by_ownership(before, after)):
-        found.setdefault(role, []).append(reason)
+    for rises in _RISES:
+        for role, reason in rises(before, after):
+            found.setdefault(role, []).append(reason)
     return {role: tuple(reasons) for role, reasons in found.items()}
 
 
@@ -70,6 +73,31 @@ def _by_chain(before: Pack, after: Pack) -> Iterator[tuple[str, Reason]]:
             )
 
 
+def _by_panel(before: Pack, after: Pack) -> Iterator[tuple[str, Reason]]:
+    for band, asked in after.chains.items():
+        for role in sorted(_last(before, band) & _last(after, band)):
+            old, new = before.chains[band].panels.get(role), asked.panels.get(role)
+            if old is not None and _fewer(old, new):
+                zh, en = _named(after, role)
+                now = new.written if new is not None else ""
+                yield (
+                    role,
+                    Reason(
+                        "PL-RAISE",
+                        f"档次 {band} 最后决定所需的{zh}人数减少（{role}{old.written} → {role}{now}）",
+                        f"in band {band} fewer people of the {en} are enough ({role}{old.written} → {role}{now})",
+                        {"role": role, "band": band},
+                    ),
+                )
+
+
+def _fewer(old: PanelRule, new: PanelRule | None) -> bool:
+    """Whether fewer approvals pass: any one of them instead of several, a vote instead of all, or fewer votes."""
+    if new is None or new.mode != "vote":
+        return new is None
+    return old.mode != "vote" or new.needed < old.needed
+
+
 def _by_ownership(before: Pack, after: Pack) -> Iterator[tuple[str, Reason]]:
     role, old = after.parameters.policy_owner, before.parameters.policy_owner
     if role == old:
@@ -96,3 +124,6 @@ def _last(pack: Pack, band: str) -> frozenset[str]:
 def _named(pack: Pack, role: str) -> tuple[str, str]:
     known = pack.roles.get(role)
     return (known.zh, known.en) if known is not None else (role, role)
+
+
+_RISES: Final = (_by_ceiling, _by_chain, _by_panel, _by_ownership)

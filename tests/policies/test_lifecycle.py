@@ -260,6 +260,21 @@ def test_authority_rises_for_whoever_decides_alone_what_two_decided_and_for_the_
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "rises"),
+    [
+        ("RD[all]", "RD", True), ("RD[2/3]", "RD", True), ("RD[all]", "RD[2/3]", True), ("RD[2/3]", "RD[1/3]", True),
+        ("RD[all]", "RD[seq]", False), ("RD[1/3]", "RD[2/3]", False), ("RD", "RD[all]", False), ("RD[seq]", "RD[seq]", False),
+    ],
+)  # fmt: skip
+def test_authority_rises_where_fewer_of_a_role_are_enough(old: str, new: str, rises: bool) -> None:
+    contents = [default_content(), default_content()]
+    for content_, chain in zip(contents, (old, new), strict=True):
+        chains = next(table for table in content_["tables"] if table["code"] == "CHAIN")
+        next(row for row in chains["rows"] if row["code"] == "SP-2")["outputs"]["chain"] = f"SM → {chain}"
+    assert set(raised(build_pack(1, contents[0]), build_pack(2, contents[1]))) == ({"RD"} if rises else set())
+
+
+@pytest.mark.parametrize(
     ("code", "value", "finding"),
     [
         ("policy_owner", "NOBODY", "dangling"), ("policy_owner", "", "dangling"), ("reminder_share", "1.1", "out_of_bounds"),
