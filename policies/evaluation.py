@@ -101,9 +101,10 @@ def persons_raised(roles: Mapping[str, Any], on: date) -> frozenset[int]:
 
 def _raised(version: PolicyVersion, base: PolicyVersion | None) -> Mapping[str, tuple[Reason, ...]]:
     try:
-        return raised(pack(base), pack(version)) if base else {}
+        found = raised(pack(base), pack(version)) if base else {}
     except PolicyError:  # tables that cannot be read are a finding of the check
         return {}
+    return {role: reasons for role, reasons in found.items() if role in Role.values}  # so is a role nobody can hold
 
 
 def _other_in_review(letter: PolicyChange) -> bool:

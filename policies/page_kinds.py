@@ -251,5 +251,5 @@ def _measure(mine: KindRules, grants: list[Authority]) -> str:
 
 
 def role_label(role: str) -> str:
-    """The role's name as everywhere in the product."""
-    return pick(*LABELS[role])
+    """The role's name as everywhere in the product; of one that a draft alone knows, its code."""
+    return pick(*LABELS.get(role, (role, role)))

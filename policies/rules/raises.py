@@ -100,7 +100,7 @@ def _fewer(old: PanelRule, new: PanelRule | None) -> bool:
 
 def _by_ownership(before: Pack, after: Pack) -> Iterator[tuple[str, Reason]]:
     role, old = after.parameters.policy_owner, before.parameters.policy_owner
-    if role == old:
+    if role == old or role not in after.roles:  # one that is no role is a finding of the check
         return
     (zh, en), (was_zh, was_en) = _named(after, role), _named(before, old)
     yield (

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from policies.seed import default_pack
+from policies.rules.pack import build_pack
+from policies.seed import default_content, default_pack
 from policies.trial import outcome, primary, read
 
 
@@ -28,3 +29,15 @@ def test_an_example_that_no_two_amounts_have_is_left_out(given):
     _shown, facts = read([pack], "credit", given, fill=True)
     assert all(fact.is_finite() for fact in facts.values() if isinstance(fact, Decimal))
     assert outcome(pack, "credit", facts)
+
+
+def test_a_role_that_only_the_draft_knows_is_shown_by_its_code():
+    content = default_content()
+    tables = {table["code"]: table["rows"] for table in content["tables"]}
+    for code in ("ROLES", "SLA"):
+        tables[code].append({**next(row for row in tables[code] if row["code"] == "RD"), "code": "XX"})
+    for row in tables["CHAIN"]:
+        row["outputs"]["chain"] = "XX" if row["code"].startswith("SP-") else row["outputs"]["chain"]
+    pack = build_pack(2, content)
+    shown = outcome(pack, "special_price", read([pack], "special_price", {"extra_points": "1"}, fill=True)[1])
+    assert {step["role"] for step in shown["steps"]} == {"XX"}
