@@ -7,7 +7,7 @@ import pytest
 from policies import workbook
 from policies.models import PolicyVersion
 from tests.api.client import Api, problem
-from tests.policies.test_editor import Desk
+from tests.policies.desk import Desk
 from tests.policies.test_workbook import cell, changed
 
 pytestmark = pytest.mark.django_db

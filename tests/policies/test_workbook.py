@@ -12,7 +12,7 @@ from policies import editing, workbook
 from policies.models import PolicyVersion
 from policies.queries import content
 from policies.rules.diff import diff
-from tests.policies.test_editor import Desk, Pages
+from tests.policies.desk import Desk, Pages
 
 pytestmark = pytest.mark.django_db
 

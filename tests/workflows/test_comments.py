@@ -15,8 +15,8 @@ from audit.models import Event
 from jobs.models import Job
 from tests import factories
 from tests.factories import Company
+from tests.workflows.at_the_queue import browser, text
 from tests.workflows.factories import ready_application
-from tests.workflows.test_pages_queue import browser, text
 from workflows import services
 from workflows.kinds.credit import KIND
 from workflows.models import Comment, Request, Watcher

@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.problems import Problem
 from tests import factories
 from tests.factories import Company
-from tests.workflows.test_pages_queue import browser, text
+from tests.workflows.at_the_queue import browser, text
 from workflows.models import SavedFilter
 from workflows.services.filters import MOST, change_filter, move_filter, remove_filter, save_filter
 
