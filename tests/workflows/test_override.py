@@ -84,3 +84,11 @@ def test_the_policy_owner_declares_an_open_request_void(company: Company) -> Non
     assert ended.process.status == "CANCELED"
     assert Event.objects.get(action="request.voided").content["reason"] == "Sent twice."
     assert code_of(services.void, request.no, actor=company.cfo, reason="x", idempotency_key="w") == "request_closed"
+
+
+def test_the_policy_owner_neither_voids_nor_re_routes_what_he_looks_after_himself(company: Company) -> None:
+    request = submitted(company)
+    Request.objects.filter(pk=request.pk).update(owner=company.cfo)
+    key = {"idempotency_key": uuid4().hex, "reason": "Enough."}
+    assert code_of(services.void, request.no, actor=company.cfo, **key) == "own_customer"
+    assert code_of(services.reroute, request.no, version=1, actor=company.cfo, **key) == "own_customer"

@@ -12,6 +12,7 @@ from workflows.people import Standing
 from workflows.preview import sha256_of
 from workflows.refusals import problem
 from workflows.services.doors import Answer, door, step_in
+from workflows.staffing import duties
 
 
 def override(
@@ -104,11 +105,21 @@ def refusal_to_void(round_: Round, actor: User) -> rules.Refusal | None:
     request = round_.request
     if not owns_policy(round_, actor):
         return rules.Refusal("not_policy_owner")
-    if request.submitter.person_id == actor.person_id:
-        return rules.Refusal("own_request")
+    if refusal := interest_of(round_, actor):
+        return refusal
     if request.closed_at is not None:
         return rules.Refusal("request_closed", 409)
     return rules.Refusal("in_force", 409) if request.effective_at is not None else None
+
+
+def interest_of(round_: Round, actor: User) -> rules.Refusal | None:
+    """Why what becomes of the request is not this person's to say: he asked for it, wrote it or owns the customer."""
+    apart = duties(round_)
+    if actor.person_id == apart.submitter:
+        return rules.Refusal("own_request")
+    if actor.person_id in apart.owners:
+        return rules.Refusal("own_customer")
+    return rules.Refusal("edited_it") if actor.person_id in apart.editors else None
 
 
 def owns_policy(round_: Round, actor: User) -> bool:

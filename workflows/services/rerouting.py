@@ -13,12 +13,12 @@ from workflows import rounds, rules
 from workflows.content import facts_from_json, terms_from_json
 from workflows.engine import Round, close
 from workflows.kind import Assessment
-from workflows.models import Request, State
+from workflows.models import Origin, Request, State
 from workflows.preview import Preview, planned
 from workflows.refusals import infeasible, problem
 from workflows.routing import open_due
 from workflows.services.doors import Answer, door
-from workflows.services.overriding import owns_policy
+from workflows.services.overriding import interest_of, owns_policy
 from workflows.staffing import staff_of
 
 
@@ -26,7 +26,8 @@ def reroute(no: str, *, version: int, reason: str, actor: User, idempotency_key:
     """Ask the approvals of another version of the policy: a new round with the same content.
 
     What was asked, its figures and its facts stay as they were submitted. Approvals stand where the other version asks
-    the same people for nothing more; all others are asked again.
+    the same people for nothing more; all others are asked again. Approvers who were added and have not decided are
+    dropped, and the trail names them: whoever still wants them adds them again.
 
     Args:
         version: number of a version that is or was in force.
@@ -53,9 +54,9 @@ def _reroute(no: str, number: int, reason: str, actor: User) -> Answer:
     shown = replanned(before, _version(number, before))
     if not shown.submittable:
         raise infeasible(list(shown.blocks))
-    for step in before.steps:
-        if step.status in ("open", "waiting"):
-            close(step, before)
+    undecided = [step for step in before.steps if step.status in ("open", "waiting")]
+    for step in undecided:
+        close(step, before)
     rounds.save(before)
     request.round += 1
     # Its submitter still asks for it; that he chose the version does not keep the owner of the policy from deciding.
@@ -63,7 +64,8 @@ def _reroute(no: str, number: int, reason: str, actor: User) -> Answer:
     round_.actor, round_.staff = actor, staff_of(round_)
     after = {"round": request.round, "policy": number, "plan": shown.plan.digest,
              "steps": [step.key for step in round_.steps],
-             "carried": [step.key for step in round_.steps if step.status == "carried"]}  # fmt: skip
+             "carried": [step.key for step in round_.steps if step.status == "carried"],
+             "additions_dropped": [step.key for step in undecided if step.origin == Origin.ADDED]}  # fmt: skip
     rounds.note(
         round_,
         "request.rerouted",
@@ -82,8 +84,8 @@ def refusal_to_reroute(round_: Round, actor: User) -> rules.Refusal | None:
     """Why this person may not re-route the request now, or None."""
     if not owns_policy(round_, actor):
         return rules.Refusal("not_policy_owner")
-    if round_.request.submitter.person_id == actor.person_id:
-        return rules.Refusal("own_request")
+    if refusal := interest_of(round_, actor):
+        return refusal
     if round_.request.state != State.IN_REVIEW or round_.request.effective_at is not None:
         return rules.Refusal("not_under_way", 409)
     return None
