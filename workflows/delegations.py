@@ -163,9 +163,11 @@ def _delegations_of(people: Collection[int]) -> list[Delegation]:
 
 
 def have_said(submissions: Collection[int]) -> Mapping[int, set[int]]:
-    """Natural persons who have had their say, by submission."""
-    rows = Decision.objects.filter(submission__in=submissions).exclude(step__status__in=GONE)
+    """Natural persons who have had their say, by submission; in this round, or in the one it was carried over from."""
+    rows = Step.objects.filter(submission__in=submissions).exclude(status__in=GONE)
+    ways = ("decision", "carried_from")
+    persons = [f"{way}__{path}" for way in ways for path in ("person_id", "on_behalf_of__person_id")]
     found: dict[int, set[int]] = {}
-    for submission, person, principal in rows.values_list("submission_id", "person_id", "on_behalf_of__person_id"):
-        found.setdefault(submission, set()).update({person, principal or person})
+    for submission, *said in rows.order_by().values_list("submission_id", *persons):
+        found.setdefault(submission, set()).update(person for person in said if person is not None)
     return found

@@ -78,11 +78,13 @@ def test_layout_alone_is_decided_by_legal_whatever_the_drafter_writes(company: f
 
 
 def test_who_drew_it_up_never_countersigns_it_under_any_account(company: factories.Company) -> None:
-    """The lawyer uploaded one of the files: his step needs another lawyer, and there is none."""
+    """The lawyer uploaded one of the files: his step needs another lawyer, else the owner of the policy decides it."""
     version = drafted(company)
     templates.upload(version.template, FIVE_YEARS, "again.docx", company.lawyer, version)
     shown = preview(KIND, TemplateVersion.objects.get(pk=version.pk), company.drafter)
-    assert not shown.submittable
+    seated = {step.plan.role: {member.pk for member in step.pool.members} for step in shown.steps}
+    assert seated["LG"] == {company.cfo.pk}
+    assert any("Chief financial officer decides instead" in hint for hint in shown.hints)
     other = company.hire("Second lawyer", "LG")
     request = sent(version, company.drafter)
     with pytest.raises(Problem):

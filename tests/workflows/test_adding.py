@@ -12,6 +12,7 @@ from credit import services as credit
 from tests import factories
 from tests.factories import Company
 from tests.workflows.acting import opened, refused, say, state, statuses, step_at, submitted
+from tests.workflows.test_delegation import given, stand_in
 from workflows import services
 from workflows.kinds.credit import KIND
 from workflows.models import Request, Step, queue_keys
@@ -152,3 +153,9 @@ def test_while_a_return_waits_an_approver_can_still_be_added_before_the_last_par
     assert opened(request_) == ["RD"]
     say(request_, "RD", company.director)
     assert state(request_) == "returned"
+
+
+def test_a_delegate_does_not_add_the_person_for_whom_he_acts(company: Company) -> None:
+    request, deputy = submitted(company), stand_in(company)
+    given(company.manager, deputy)
+    refused("added_already", add, request, "SM", deputy, "after", user=company.manager)

@@ -20,7 +20,9 @@ from tests.workflows.factories import ready_application
 from workflows import services
 from workflows.kinds.credit import KIND
 from workflows.models import Decision, Request, Step, Submission
+from workflows.pools import move_orphaned_steps
 from workflows.preview import preview
+from workflows.queries import inbox
 from workflows.queries_pages import current_round
 from workflows.staffing import duties
 
@@ -189,3 +191,15 @@ def test_whoever_was_acted_for_and_may_not_decide_the_revision_is_not_carried(co
     request.refresh_from_db()
     shown = preview(KIND, KIND.lock(request.letter_id), company.rep, request)
     assert "SM" not in {step.plan.role for step in shown.steps if step.carried}
+
+
+def test_no_other_step_waits_for_whoever_is_carried(company: Company) -> None:
+    """One person decides once, in whichever round: a step that only he could take goes where somebody looks."""
+    request = submitted(company)
+    approve(request, company, "SM", "RD", "CC")
+    decide(request, "CFO", company, "return", reason="Which hospitals?")
+    revise(request, company, reason_text="No. 3 and No. 5.")
+    assert inbox(company.cfo)
+    assert move_orphaned_steps() == 0
+    RoleAssignment.objects.filter(role="CFO").update(user=company.director)
+    assert move_orphaned_steps() == 1

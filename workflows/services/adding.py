@@ -71,7 +71,7 @@ def _add(
         added.queue_key = personal_key(user.pk)
     Step.objects.bulk_create([added])
     round_.add([added])
-    _check_person(round_, added, actor)
+    _check_person(round_, step, added, actor)
     if where == "before":
         hold(step, round_)
     open_due(round_)
@@ -149,17 +149,19 @@ def roles_that_may_be_added(policy: Pack, kind: str, own: str) -> set[str]:
     return asked | higher | {own}
 
 
-def _check_person(round_: Round, added: Step, actor: User) -> None:
+def _check_person(round_: Round, step: Step, added: Step, actor: User) -> None:
     """Whoever is added is not barred, has no other part in the round, and every step still has somebody of its own."""
     apart = duties(round_)
     round_.staff = staff = staff_of(round_)
+    standing = staff.standing(step, actor)
+    acts = {actor.person_id} | ({standing.principal.person_id} if standing and standing.principal else set())
     if added.assignee is not None:
         person, named = added.assignee.person_id, {"name": added.assignee.display_name}
         if person in apart.owners | apart.editors | apart.barred | {apart.submitter}:
             raise problem(rules.Refusal("added_barred", 403, named), "user")
-        if person in apart.decided | {actor.person_id}:
+        if person in apart.decided | acts:
             raise problem(rules.Refusal("added_already", 409, named), "user")
-    elif staff.stands_in(added.role) or not staff.persons(added) - apart.decided - {actor.person_id}:
+    elif staff.stands_in(added.role) or not staff.persons(added) - apart.decided - acts:
         raise problem(rules.Refusal("added_nobody", 409, {"role": added.role}), "role")
     waiting = [step for step in round_.steps if step.status in ("waiting", "open")]
     pools = {step.key: staff.persons(step) - apart.decided for step in waiting}
