@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, Subquery
 
 from accounts.models import RoleAssignment, User
 from accounts.queries import business_today, held_roles, in_force
@@ -55,11 +55,30 @@ def _free(people: Iterable[User]) -> Q:
     """Steps of requests in which none of these people must stay apart or has had his say."""
     found = Q()
     for person in (user.person_id for user in people):
-        said = Decision.objects.filter(submission_id=OuterRef("submission_id")).exclude(step__status__in=GONE)
-        said = said.filter(Q(person_id=person) | Q(on_behalf_of__person_id=person))
+        quiet = unsaid(Q(person_id=person) | Q(on_behalf_of__person_id=person))
         found &= ~Q(request__submitter__person_id=person) & ~Q(submission__editors__contains=[person])
-        found &= ~Q(request__owner__person_id=person) & ~Q(Exists(said))
+        found &= ~Q(request__owner__person_id=person) & quiet
     return found
+
+
+def unsaid(whose: Q) -> Q:
+    """Steps in whose round none of these decisions counts: neither made in it nor carried over into it.
+
+    Asked per step, by index: a list of all decisions of a person would grow with his years of service. So nothing is
+    carried in a first round, and the decision behind a carried step is looked at as a value, not joined: else the
+    database begins with everything that the person ever decided.
+
+    Args:
+        whose: decisions of somebody, as a condition on `Decision`.
+    """
+    made = Decision.objects.filter(whose, submission_id=OuterRef("submission_id")).exclude(step__status__in=GONE)
+    his = ExpressionWrapper(whose, output_field=BooleanField())
+    carried = Step.objects.filter(
+        Subquery(Decision.objects.filter(pk=OuterRef("carried_from")).values_list(his)),
+        submission_id=OuterRef("submission_id"),
+        status="carried",
+    )
+    return ~Exists(made) & (Q(request__round=1) | ~Exists(carried))
 
 
 def on_behalf(user: User, steps: Iterable[Step]) -> dict[int, User]:

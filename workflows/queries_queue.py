@@ -11,9 +11,8 @@ from django.db.models.functions import Now
 
 from accounts.models import User
 from audit.clock import db_now
-from workflows import rules
-from workflows.delegations import branches
-from workflows.models import Decision, SavedFilter, Step
+from workflows.delegations import branches, unsaid
+from workflows.models import SavedFilter, Step
 from workflows.queries_pages import named
 from workflows.summaries import SHOWN
 
@@ -87,22 +86,18 @@ def decidable(user: User, wanted: QueueFilter | None = None) -> list[QuerySet[St
     """One branch per pool: open steps, without his own and those of a round in which he, or somebody for him, decided.
 
     Pools of those who delegated to him are among them, what he has delegated away is not.
-
-    Who decided is asked per step, by index: a list of all his decisions would grow with his years of service.
     """
     person = user.person_id
     accounts = list(User.objects.filter(person_id=person).values_list("pk", flat=True))
-    decided = Decision.objects.filter(submission_id=OuterRef("submission_id"))
-    decided = decided.filter(Q(person_id=person) | Q(on_behalf_of__in=accounts)).exclude(step__status__in=rules.GONE)
+    quiet = unsaid(Q(person_id=person) | Q(on_behalf_of__in=accounts))
     # Of a vote he casts one: its first open seat stands for all of them.
     same = Step.objects.filter(status="open", submission=OuterRef("submission_id"), panel=OuterRef("panel"))
     earlier_seat = Exists(same.filter(queue_key=OuterRef("queue_key"), pk__lt=OuterRef("pk")))
     return [
-        Step.objects.filter(his, Q(panel="") | ~earlier_seat, status="open", queue_key=pool)
+        Step.objects.filter(his, quiet, Q(panel="") | ~earlier_seat, status="open", queue_key=pool)
         .exclude(request__submitter__in=accounts)
         .exclude(request__owner__in=accounts)
         .exclude(submission__editors__contains=[person])
-        .exclude(Exists(decided))
         for pool, his in branches(user)
         if wanted is None or wanted.has(pool)
     ]

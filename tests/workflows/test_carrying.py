@@ -133,6 +133,8 @@ def test_who_was_carried_does_not_decide_another_step(company: Company) -> None:
     revise(request, company, reason_text="No. 3 and No. 5.")
     persons = {company.manager.person_id, company.director.person_id, company.credit_controller.person_id}
     assert persons <= duties(current_round(request)).decided
+    RoleAssignment.objects.filter(role="CFO").update(user=company.director)
+    assert inbox(company.director) == [], "what the service would refuse him does not wait for him"
 
 
 def test_the_submitter_sees_before_sending_what_is_carried(company: Company) -> None:
