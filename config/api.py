@@ -24,17 +24,19 @@ from policies.api_drafts import drafts as policy_drafts
 from pricing.api import agreements as price_agreements
 from pricing.api import checks as price_checks
 from workflows.api import lines, requests
-from workflows.api_actions_a import verbs
+from workflows.api_consulting import consulting
 from workflows.api_contract import contract_letters
 from workflows.api_contract_template import clause_library, template_letters
 from workflows.api_credit import applications
 from workflows.api_delegations import delegations
-from workflows.api_hands import hands
+from workflows.api_handing import handing
 from workflows.api_notices import deliveries, notifications, preferences
+from workflows.api_overriding import overriding
 from workflows.api_policy import policy_changes, rerouting
 from workflows.api_queue import asides, queue, saved_filters
 from workflows.api_replay import replays
 from workflows.api_special_price import special_price_letters
+from workflows.api_step_actions import step_actions
 from workflows.api_tier_change import tier_change_letters
 
 DESCRIPTION: Final = """Customers, requests of every kind, credit lines, granted prices, documents and the audit trail.
@@ -113,9 +115,11 @@ api.add_router("/customers", customers)
 api.add_router("/credit-applications", applications)
 api.add_router("/requests", asides)
 api.add_router("/requests", requests)
-api.add_router("/requests", hands)
+api.add_router("/requests", handing)
+api.add_router("/requests", consulting)
+api.add_router("/requests", overriding)
 api.add_router("/delegations", delegations)
-api.add_router("/requests", verbs)
+api.add_router("/requests", step_actions)
 api.add_router("/queue", queue)
 api.add_router("/saved-filters", saved_filters)
 api.add_router("/credit-lines", lines)

@@ -9,9 +9,9 @@ from accounts.models import User
 from accounts.schemas import Cursor, Limit, acting, idempotency_key, keyset
 from jobs.answers import answered_once
 from workflows import services
-from workflows.api_hands import colleague
+from workflows.api_handing import colleague
 from workflows.models import Delegation
-from workflows.schemas_hands import DelegationIn, DelegationOut, DelegationPage, EndIn
+from workflows.schemas_delegation import DelegationIn, DelegationOut, DelegationPage, EndIn
 
 delegations = Router(tags=["delegations"])
 _PEOPLE = ("delegator", "delegate")

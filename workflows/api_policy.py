@@ -2,19 +2,18 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from ninja import Router
 
 from accounts.models import User
-from accounts.schemas import Name, acting, idempotency_key
+from accounts.schemas import Name
 from customers.models import Customer
-from jobs.answers import answered_once
 from policies.models import PolicyChange
 from policies.services import begin_change, save_change
 from workflows import services
+from workflows.api import written
 from workflows.kinds.policy_pages import PAGES
 from workflows.letter_api import Letter, letter_router
-from workflows.models import Request
 from workflows.representations import detail_out
 from workflows.schemas import RequestDetail
 from workflows.schemas_policy import PolicyChangeChange, PolicyChangeIn, PolicyChangeOut, RerouteIn
@@ -69,12 +68,9 @@ rerouting = Router(tags=["requests"])
 @rerouting.post("/{no}/reroute", response=RequestDetail, summary="Re-route a request")
 def reroute(request: HttpRequest, no: Name, body: RerouteIn) -> dict[str, Any]:
     """Ask the approvals of another version of the policy: only its owner, with a reason."""
-    user, key = acting(request), idempotency_key(request)
-    if not Request.objects.visible_to(user).filter(no=no).exists():
-        raise Http404
     said = body.model_dump()
 
-    def write() -> dict[str, Any]:
+    def write(user: User, key: str) -> dict[str, Any]:
         return detail_out(services.reroute(no, **said, actor=user, idempotency_key=key), user)
 
-    return answered_once(user, key, ["reroute", no, said], write)
+    return written(request, no, ["reroute", no, said], write)

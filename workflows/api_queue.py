@@ -11,6 +11,7 @@ from accounts.schemas import STORABLE, Cursor, Limit, Name, Word, acting, idempo
 from jobs.answers import answered_once
 from workflows import queries_queue as queries
 from workflows import services
+from workflows.api import visible, written
 from workflows.forms import queue_filter
 from workflows.models import Comment, SavedFilter, Step, Watcher
 from workflows.queries_queue import QueueFilter
@@ -29,7 +30,6 @@ from workflows.schemas_queue import (
 )
 from workflows.services import filters as saved
 from workflows.services.bulk import Chosen, Outcome
-from workflows.services.comments import seen
 
 queue = Router(tags=["queue"])
 asides = Router(tags=["requests"])
@@ -118,7 +118,7 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
 @asides.get("/{no}/comments", response=CommentPage, summary="List the comments on a request")
 def list_comments(request: HttpRequest, no: Name, cursor: Cursor = None, limit: Limit = 50) -> dict[str, Any]:
     """Newest first."""
-    rows = Comment.objects.filter(request=seen(no, acting(request))).select_related("author")
+    rows = Comment.objects.filter(request=visible(request, no)).select_related("author")
     page, following = keyset(rows, cursor, limit)
     return {"items": [_comment(row) for row in page], "next_cursor": following}
 
@@ -126,14 +126,12 @@ def list_comments(request: HttpRequest, no: Name, cursor: Cursor = None, limit: 
 @asides.post("/{no}/comments", response={201: CommentOut}, summary="Comment on a request")
 def comment(request: HttpRequest, no: Name, body: CommentIn) -> Status[Any]:
     """Everybody who sees the request reads it; `@` and a name or address tells a colleague."""
-    seen(no, acting(request))
 
-    def write(key: str) -> dict[str, Any]:
-        said = services.comment(no, body.text, actor=acting(request), idempotency_key=key)
+    def write(user: User, key: str) -> dict[str, Any]:
+        said = services.comment(no, body.text, actor=user, idempotency_key=key)
         return {**_comment(said.comment), "shown_to": list(said.shown), "not_told": list(said.unreached)}
 
-    key = idempotency_key(request)
-    return Status(201, answered_once(acting(request), key, ["comment", no, body.text], lambda: write(key)))
+    return Status(201, written(request, no, ["comment", no, body.text], write))
 
 
 def _comment(row: Comment) -> dict[str, Any]:
@@ -143,27 +141,24 @@ def _comment(row: Comment) -> dict[str, Any]:
 @asides.get("/{no}/watchers", response=list[WatcherOut], summary="List who is kept informed")
 def list_watchers(request: HttpRequest, no: Name) -> list[dict[str, Any]]:
     """Those who watch now, besides those who take part."""
-    rows = Watcher.objects.filter(request=seen(no, acting(request)), ended_at__isnull=True)
+    rows = Watcher.objects.filter(request=visible(request, no), ended_at__isnull=True)
     return [_watcher(row) for row in rows.select_related("user", "added_by")]
 
 
 @asides.post("/{no}/watchers", response={201: WatcherOut}, summary="Watch a request")
 def watch(request: HttpRequest, no: Name, body: WatcherIn) -> Status[Any]:
     """Be kept informed, or keep the colleague with this address informed; he sees the request from then on."""
-    seen(no, acting(request))
-    whom = _colleague(body.email)
 
-    def write(key: str) -> dict[str, Any]:
-        return _watcher(services.watch(no, actor=acting(request), user=whom, idempotency_key=key))
+    def write(user: User, key: str) -> dict[str, Any]:
+        return _watcher(services.watch(no, actor=user, user=_colleague(body.email), idempotency_key=key))
 
-    key = idempotency_key(request)
-    return Status(201, answered_once(acting(request), key, ["watch", no, body.email], lambda: write(key)))
+    return Status(201, written(request, no, ["watch", no, body.email], write))
 
 
 @asides.post("/{no}/watchers/end", response={200: list[WatcherOut]}, summary="Stop watching a request")
 def unwatch(request: HttpRequest, no: Name, body: WatcherIn) -> list[dict[str, Any]]:
     """Be told no longer, or take off a colleague whom you added."""
-    seen(no, acting(request))
+    visible(request, no)
     services.unwatch(no, actor=acting(request), user=_colleague(body.email), idempotency_key=idempotency_key(request))
     return list_watchers(request, no)
 

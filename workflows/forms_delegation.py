@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from workflows.forms import DayInput
-from workflows.forms_hands import ColleagueField
+from workflows.forms_handing import ColleagueField
 from workflows.kinds import REGISTRY
 
 

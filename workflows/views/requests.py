@@ -83,7 +83,7 @@ def page(
     """The page of a request, the same for everyone; what each may do differs.
 
     Args:
-        actions: the form of an action that was refused (`workflows.forms_actions_a.forms_of`).
+        actions: the form of an action that was refused (`workflows.forms_step_actions.forms_of`).
     """
     user = _user(request)
     round_ = queries.current_round(found)

@@ -11,16 +11,16 @@ from accounts.models import User
 from accounts.roles import Role
 from contracts.models import Document
 from policies.rules.plan import Plan
-from workflows import hands, rules
+from workflows import other_actions, rules
 from workflows.carrying import carried_sentence
 from workflows.engine import Round, standing
 from workflows.forms import DecisionForm
-from workflows.forms_actions_a import forms_of
+from workflows.forms_step_actions import forms_of
 from workflows.kinds import REGISTRY
 from workflows.kinds.pages import PAGES
 from workflows.models import Capacity, Request, Step, Submission
+from workflows.offers import addition_of, offers, panel_words
 from workflows.pages import Frozen, Pages
-from workflows.queries_actions_a import addition_of, offers, panel_words
 from workflows.queries_pages import (
     current_round,
     hours_until,
@@ -192,8 +192,8 @@ def panel(
         "similar": similar(request, user),
         "talk": talk(request, user),
         "for_whom": _principal(round_, mine, user),
-        "hands": hands.offered(round_, mine, user),
-        "opinions": hands.asked_opinions(round_),
+        "other_actions": other_actions.offered(round_, mine, user),
+        "opinions": other_actions.asked_opinions(round_),
         "pages": pages,
         "frozen": found,
         **letter(pages, found, round_.submission),

@@ -6,7 +6,7 @@ from typing import Any, Final
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from workflows.queries_actions_a import Offers
+from workflows.offers import Offers
 
 Choice = tuple[str, Any]
 _NOBODY: Final = ("", _("Please choose"))

@@ -10,8 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
-from workflows import forms_hands as hands
-from workflows import rules
+from workflows import forms_handing, forms_overriding, rules
 from workflows.authority import refusal_of_person
 from workflows.engine import Round
 from workflows.models import Consultation, Step, personal_key
@@ -78,7 +77,7 @@ def _of_step(round_: Round, step: Step | None, user: User) -> Iterator[Action]:
             _("You were asked for your opinion; the decision stays with whoever asked you."),
             _("Hand back"),
             reverse("workflows:hand-back", kwargs=at),
-            hands.HandBackForm(),
+            forms_handing.HandBackForm(),
         )
     if refusal_of_person(round_, step, user, round_.submission.content_sha256) is not None:
         return
@@ -90,7 +89,7 @@ def _of_step(round_: Round, step: Step | None, user: User) -> Iterator[Action]:
             _("Somebody else of the same or higher authority decides this step in your place."),
             _("Transfer"),
             reverse("workflows:transfer", kwargs=at),
-            hands.TransferForm(candidates=people),
+            forms_handing.TransferForm(candidates=people),
         )
     if out:
         yield Action(
@@ -100,7 +99,7 @@ def _of_step(round_: Round, step: Step | None, user: User) -> Iterator[Action]:
             _("It is out for an opinion; you may decide without waiting for it."),
             _("Call back"),
             reverse("workflows:hand-back", kwargs=at),
-            hands.CallBackForm(),
+            forms_handing.CallBackForm(),
         )
     else:
         yield Action(
@@ -110,7 +109,7 @@ def _of_step(round_: Round, step: Step | None, user: User) -> Iterator[Action]:
             _("The colleague hands it back to you with an opinion; you decide."),
             _("Give it out"),
             reverse("workflows:delegate-step", kwargs=at),
-            hands.OpinionForm(),
+            forms_handing.OpinionForm(),
         )
 
 
@@ -124,7 +123,7 @@ def _of_request(round_: Round, user: User) -> Iterator[Action]:
             _("The colleague may then read this request and answer you; it binds nobody and you need not wait."),
             _("Ask"),
             reverse("workflows:consult", kwargs={"no": no}),
-            hands.ConsultForm(),
+            forms_handing.ConsultForm(),
         )
     for asked in Consultation.objects.filter(request=round_.request, asked=user, answered_at__isnull=True):
         yield Action(
@@ -134,7 +133,7 @@ def _of_request(round_: Round, user: User) -> Iterator[Action]:
             asked.text,
             _("Answer"),
             reverse("workflows:answer-consultation", kwargs={"no": no, "consultation": asked.pk}),
-            hands.AnswerForm(),
+            forms_handing.AnswerForm(),
         )
     if refusal_to_remind(round_, user) is None:
         yield Action(
@@ -144,7 +143,7 @@ def _of_request(round_: Round, user: User) -> Iterator[Action]:
             _("Everybody who has to decide now is told that you are waiting."),
             _("Remind"),
             reverse("workflows:remind", kwargs={"no": no}),
-            hands.RemindForm(),
+            forms_handing.RemindForm(),
         )
 
 
@@ -170,7 +169,7 @@ def _of_owner(round_: Round, user: User) -> Iterator[Action]:
             _("The approvals of that version are asked for; what was approved stands where it asks for nothing more."),
             _("Re-route"),
             reverse("workflows:reroute", kwargs={"no": no}),
-            hands.RerouteForm(versions=others),
+            forms_overriding.RerouteForm(versions=others),
             grave=True,
         )
     if refusal_to_void(round_, user) is None:
@@ -181,16 +180,16 @@ def _of_owner(round_: Round, user: User) -> Iterator[Action]:
             _("Ends the request for good; nobody decides it any more."),
             _("Declare void"),
             reverse("workflows:void", kwargs={"no": no}),
-            hands.VoidForm(),
+            forms_overriding.VoidForm(),
             grave=True,
         )
 
 
-def override_form(round_: Round, *args: Any, **words: Any) -> hands.OverrideForm:
+def override_form(round_: Round, *args: Any, **words: Any) -> forms_overriding.OverrideForm:
     """The open steps, and what may be said in them."""
     steps = [step for step in round_.steps if step.status == "open"]
     said = {verb for step in steps for verb in rules.VERBS_OF[step.mode]}
-    return hands.OverrideForm(
+    return forms_overriding.OverrideForm(
         *args,
         steps=[(step.pk, Role(step.role).label) for step in steps],
         verbs=[(verb, word) for verb, word in VERBS.items() if verb in said],

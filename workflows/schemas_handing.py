@@ -1,4 +1,4 @@
-"""What the REST API takes and gives where a request is handed over, and for delegations."""
+"""What the REST API takes and gives where a step is handed over, an opinion asked for, or a decision overridden."""
 
 from datetime import datetime
 from typing import Literal
@@ -6,7 +6,7 @@ from typing import Literal
 from ninja import Schema
 from pydantic import Field
 
-from accounts.schemas import Moment, Money, Page, Strict, Text
+from accounts.schemas import Page, Strict, Text
 
 
 class ToWhom(Strict):
@@ -69,41 +69,3 @@ class ConsultationPage(Page):
     """Newest first."""
 
     items: list[ConsultationOut]
-
-
-class DelegationIn(Strict):
-    """Half-open: from `valid_from` until just before `valid_to`, 30 days at most."""
-
-    delegate: Text = Field(description="e-mail address of the account")
-    delegator: Text | None = Field(None, description="for sales operations only; left out it is yourself")
-    valid_from: Moment
-    valid_to: Moment
-    kinds: list[Text] = Field(default_factory=list, max_length=20, description="empty: all kinds")
-    ceiling: Money | None = None
-    reason: Text = Field("", max_length=1000)
-
-
-class EndIn(Strict):
-    """Why it ends, if there is something to say."""
-
-    reason: Text = Field("", max_length=1000)
-
-
-class DelegationOut(Schema):
-    """A delegation, in force while `valid_from <= now < valid_to` and it has not been ended."""
-
-    id: int
-    delegator: str
-    delegate: str
-    valid_from: datetime
-    valid_to: datetime
-    kinds: list[str]
-    ceiling: Money | None
-    reason: str
-    ended_at: datetime | None
-
-
-class DelegationPage(Page):
-    """Newest first."""
-
-    items: list[DelegationOut]

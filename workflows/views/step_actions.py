@@ -15,16 +15,14 @@ from accounts.models import User
 from accounts.problems import Problem
 from jobs.idempotency import key_of_form
 from workflows import rules, services
-from workflows.forms_actions_a import AddForm, AnswerForm, AskForm, RemoveForm, ReturnToForm, TakeBackForm
+from workflows.forms_step_actions import AddForm, AnswerForm, AskForm, RemoveForm, ReturnToForm, TakeBackForm
 from workflows.views import requests
 from workflows.views.queue import user_of
 
 Act = Callable[[User, str], Any]
 
 
-def _acted(
-    request: HttpRequest, no: str, step: int, name: str, form: forms.Form, act: Act, said: Callable[[], str]
-) -> HttpResponse:
+def _acted(request: HttpRequest, no: str, step: int, name: str, form: forms.Form, act: Act, said: str) -> HttpResponse:
     """Do it and lead back to where the form was; a refusal keeps what was typed.
 
     Args:
@@ -42,7 +40,7 @@ def _acted(
             if status != 422 and not refusal.errors:  # the form is not offered any more, so it is said on top
                 messages.error(request, refusal.title)
         else:
-            messages.success(request, said())
+            messages.success(request, said)
             return _back(request, no, step)
     return requests.page(request, found, actions={name: form, "at": step}, status=status)
 
@@ -51,10 +49,6 @@ def _back(request: HttpRequest, no: str, step: int) -> HttpResponse:
     if request.POST.get("origin") == "queue":
         return redirect("workflows:panel", step=step)
     return redirect("workflows:request", no=no)
-
-
-def _no(no: str) -> dict[str, str]:
-    return {"no": no}
 
 
 @access(AUTHENTICATED)
@@ -76,9 +70,7 @@ def return_to(request: HttpRequest, no: str, step: int) -> HttpResponse:
             to=given["to"],
         )
 
-    return _acted(
-        request, no, step, "return_to", form, act, lambda: _("%(no)s goes back to an earlier stage.") % _no(no)
-    )
+    return _acted(request, no, step, "return_to", form, act, _("%(no)s goes back to an earlier stage.") % {"no": no})
 
 
 @access(AUTHENTICATED)
@@ -91,7 +83,7 @@ def take_back(request: HttpRequest, no: str, step: int) -> HttpResponse:
         services.take_back(no, step, actor=user, reason=form.cleaned_data["reason"], idempotency_key=key)
 
     return _acted(
-        request, no, step, "take_back", form, act, lambda: _("You have taken back your decision on %(no)s.") % _no(no)
+        request, no, step, "take_back", form, act, _("You have taken back your decision on %(no)s.") % {"no": no}
     )
 
 
@@ -115,7 +107,7 @@ def add(request: HttpRequest, no: str, step: int) -> HttpResponse:
             idempotency_key=key,
         )
 
-    return _acted(request, no, step, "add", form, act, lambda: _("One more approver is asked about %(no)s.") % _no(no))
+    return _acted(request, no, step, "add", form, act, _("One more approver is asked about %(no)s.") % {"no": no})
 
 
 def _person(pk: int | None) -> User | None:
@@ -132,7 +124,7 @@ def remove(request: HttpRequest, no: str, step: int) -> HttpResponse:
         services.remove_approver(no, step, actor=user, reason=form.cleaned_data["reason"], idempotency_key=key)
 
     return _acted(
-        request, no, step, "remove", form, act, lambda: _("The approver you added to %(no)s is removed.") % _no(no)
+        request, no, step, "remove", form, act, _("The approver you added to %(no)s is removed.") % {"no": no}
     )
 
 
@@ -145,9 +137,7 @@ def ask(request: HttpRequest, no: str, step: int) -> HttpResponse:
     def act(user: User, key: str) -> None:
         services.ask_submitter(no, step, actor=user, text=form.cleaned_data["text"], idempotency_key=key)
 
-    return _acted(
-        request, no, step, "ask", form, act, lambda: _("Your question on %(no)s is with the submitter.") % _no(no)
-    )
+    return _acted(request, no, step, "ask", form, act, _("Your question on %(no)s is with the submitter.") % {"no": no})
 
 
 @access(AUTHENTICATED)
@@ -160,5 +150,5 @@ def answer(request: HttpRequest, no: str, question: int) -> HttpResponse:
         services.answer_question(no, question, actor=user, text=form.cleaned_data["text"], idempotency_key=key)
 
     return _acted(
-        request, no, question, "answer", form, act, lambda: _("Your answer on %(no)s is with the approver.") % _no(no)
+        request, no, question, "answer", form, act, _("Your answer on %(no)s is with the approver.") % {"no": no}
     )
