@@ -41,7 +41,7 @@ ITEMS = [
     Item(_("Contract templates"), "contracts:templates", "file-text"),
     Item(_("Documents"), "contracts:documents", "file-certificate"),
     Item(_("Policy"), "policies:detail", "scale"),
-    Item(_("Delegations"), "workflows:delegations", "users", DECIDERS | {Role.SO, Role.AUD}),
+    Item(_("Delegations"), "workflows:delegations", "arrows-exchange", DECIDERS | {Role.SO, Role.AUD}),
     Item(_("Audit trail"), "audit:explorer", "shield-check", FINANCE),
 ]
 

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.language import pick
 from accounts.models import Unit, User
@@ -176,7 +177,7 @@ class PolicyReplay(models.Model):
         QUEUED = "queued", _("Queued")
         RUNNING = "running", _("At work")
         DONE = "done", _("Finished")
-        FAILED = "failed", _("Failed")
+        FAILED = "failed", pgettext_lazy("replay", "Failed")
 
     version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="replays")
     # Of the tables that were replayed; a draft that was edited since has another one.

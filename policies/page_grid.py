@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.language import pick
 from policies.findings import UNREADABLE, findings_of
@@ -29,7 +30,7 @@ UNITS: Final[dict[str, Any]] = {
     "pct": "%",
     "days": _("days"),
     "count": _("count"),
-    "number": _("number"),
+    "number": pgettext_lazy("type", "number"),
     "text": _("list"),
     "flag": _("yes or no"),
 }

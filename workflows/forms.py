@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.fields import MoneyField
 from accounts.models import User
@@ -133,7 +134,7 @@ class ShareForm(forms.Form):
 class FilterForm(forms.Form):
     """A name for the filter that is shown."""
 
-    name = forms.CharField(label=_("Name"), required=False, max_length=60)
+    name = forms.CharField(label=pgettext_lazy("filter", "Name"), required=False, max_length=60)
     query = forms.CharField(required=False, max_length=400, widget=forms.HiddenInput)
     default = forms.BooleanField(label=_("Open the queue with it"), required=False)
 

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from accounts.queries import has_role
@@ -68,7 +69,7 @@ class Channel(models.TextChoices):
 class DeliveryState(models.TextChoices):
     QUEUED = "queued", _("Queued")
     SENT = "sent", _("Sent")
-    FAILED = "failed", _("Failed")
+    FAILED = "failed", pgettext_lazy("delivery", "Failed")
     BOUNCED = "bounced", _("Refused by the receiver")
     SUPPRESSED = "suppressed", _("Not sent")
 
