@@ -12,6 +12,7 @@ register("policy.version_activated", "政策版本生效", "Policy version put i
 register("policy.version_retired", "政策版本失效", "Policy version no longer in force")
 register("policy.version_superseded", "政策版本未生效即被取代", "Policy version superseded before its day")
 register("policy.change_drafted", "起草政策变更申请", "Policy change drafted")
+register("policy.change_written", "修改政策变更申请", "Policy change written on")
 register("policy.change_discarded", "放弃政策变更申请", "Policy change discarded")
 register("policy.replay_started", "政策回放开始", "Policy replay started")
 register("policy.replay_continued", "政策回放继续", "Policy replay taken up again")

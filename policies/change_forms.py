@@ -6,7 +6,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import DayField
-from accounts.models import Unit
 from policies.models import PolicyChange
 
 if TYPE_CHECKING:
@@ -29,16 +28,10 @@ class PolicyChangeForm(ChangeModelForm):
         required=False,
         help_text=_("Tomorrow at the earliest. Requests that are under way keep the policy that they were sent under."),
     )
-    unit = forms.ModelChoiceField(
-        label=_("Company whose people decide"),
-        queryset=Unit.objects.all(),
-        required=False,
-        help_text=_("The policy holds for every company of the group."),
-    )
 
     class Meta:
         model = PolicyChange
-        fields = ("emergency", "unit")
+        fields = ("emergency",)
         labels = {"emergency": _("Emergency change")}
         help_texts = {
             "emergency": _(
@@ -55,5 +48,5 @@ class PolicyChangeForm(ChangeModelForm):
     @property
     def sections(self) -> list[tuple[Any, list[forms.BoundField]]]:
         """One short section."""
-        names = ("change_note", "effective_from", "emergency", "unit")
+        names = ("change_note", "effective_from", "emergency")
         return [(_("About this change"), [self[name] for name in names])]

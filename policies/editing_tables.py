@@ -18,31 +18,35 @@ from policies.models import DecisionTable, PolicyVersion, TableRow
 from policies.queries import content, version_in_force
 from policies.rules.diff import TableChange, diff
 from policies.rules.grid import clean, fields, get, wrong
-from policies.services.drafts import check_may_write, open_draft, touched
+from policies.services.drafts import check_may_write, open_draft, touched, write_about
 from policies.services.trail import note
 
 
 @transaction.atomic
 def describe(
-    number: int, *, change_note: str, effective_from: date, actor: User, revision: int | None = None
+    number: int,
+    *,
+    actor: User,
+    change_note: str | None = None,
+    effective_from: date | None = None,
+    revision: int | None = None,
 ) -> PolicyVersion:
-    """Say why a draft changes the policy, and from which day on.
+    """Say why a draft changes the policy, and from which day on; None keeps what stands there.
 
     Raises:
         Problem: not a draft (409), not one of its makers (403), no note or a day that has passed (422).
     """
     draft = open_draft(number, actor, revision)
-    if not clean(change_note):
-        raise _at("change_note", _("Say in a sentence what changes, and why."))
-    if effective_from < business_today():
-        raise _at("effective_from", _("A policy cannot take effect in the past."))
-    before = {"change_note": draft.change_note, "effective_from": draft.effective_from}
-    draft.change_note, draft.effective_from = clean(change_note), effective_from
-    after = {"change_note": draft.change_note, "effective_from": draft.effective_from}
-    if before != after:
-        draft.save(update_fields=["change_note", "effective_from"])
-        touched(draft, actor)
-        note("draft_changed", draft, actor, before=before, after=after, extra={"revision": draft.revision})
+    said: dict[str, Any] = {}
+    if change_note is not None:
+        if not clean(change_note):
+            raise _at("change_note", _("Say in a sentence what changes, and why."))
+        said["change_note"] = clean(change_note)
+    if effective_from is not None:
+        if effective_from < business_today():
+            raise _at("effective_from", _("A policy cannot take effect in the past."))
+        said["effective_from"] = effective_from
+    write_about(draft, said, actor)
     return draft
 
 

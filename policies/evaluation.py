@@ -108,8 +108,7 @@ def _raised(version: PolicyVersion, base: PolicyVersion | None) -> Mapping[str, 
 
 
 def _other_in_review(letter: PolicyChange) -> bool:
-    others = PolicyChange.objects.filter(submitted=True, version__state=PolicyVersion.State.IN_REVIEW)
-    return others.exclude(pk=letter.pk).exists()
+    return PolicyVersion.objects.filter(state=PolicyVersion.State.IN_REVIEW).exclude(pk=letter.version_id).exists()
 
 
 def _day_taken(version: PolicyVersion) -> bool:

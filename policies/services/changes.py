@@ -15,13 +15,12 @@ from accounts.queries import held_roles
 from audit.clock import db_now
 from policies.findings import findings
 from policies.models import MAKERS, PolicyChange, PolicyVersion
-from policies.services.drafts import check_may_write, mark_checked, open_draft, reopened
+from policies.services.drafts import check_may_write, locked, mark_checked, open_draft, reopened, write_about
 from policies.services.timeline import begin_emergency, schedule
 from policies.services.trail import note
 
 State = PolicyVersion.State
 OF_VERSION: Final = ("effective_from", "change_note")
-OF_LETTER: Final = ("emergency", "unit")
 
 
 @transaction.atomic
@@ -32,9 +31,7 @@ def begin_change(number: int, actor: User, *, emergency: bool = False) -> Policy
         Problem: no such version (404), the actor does not make policy (403), or it is past its draft (409).
     """
     check_may_write(actor)
-    version = PolicyVersion.objects.select_for_update().filter(number=number).first()
-    if version is None:
-        raise Problem("not_found", 404, _("There is no such policy version."))
+    version = locked(number)
     known = version.changes.filter(discarded_at__isnull=True).first()
     if known is not None:
         return known
@@ -47,41 +44,43 @@ def begin_change(number: int, actor: User, *, emergency: bool = False) -> Policy
 
 
 def unit_of(actor: User) -> Unit:
-    """The company whose people decide: that of the maker's role; for a role of the whole group its first."""
-    units = [held.unit for held in held_roles(actor) if held.role in MAKERS and held.unit is not None]
-    return units[0] if units else Unit.objects.order_by("pk")[0]
+    """The company whose people decide: that of the maker's role, and nobody's choice.
+
+    Of several it is the one that the group has had for longest; so it is for a role of the whole group.
+    """
+    places = {held.unit for held in held_roles(actor) if held.role in MAKERS}
+    units = Unit.objects.all() if None in places else places
+    return min((unit for unit in units if unit is not None), key=lambda unit: unit.pk)
 
 
 @transaction.atomic
 def save_change(letter: PolicyChange, values: Mapping[str, Any], actor: User) -> PolicyChange:
     """Keep what was written about a change: from when, whether in an emergency, what changes and why.
 
-    The tables are not touched, so a checked version stays checked.
+    The tables are not touched, so a checked version stays checked. Whose people decide is not written by anybody.
+
+    Args:
+        values: `effective_from`, `change_note`, `emergency`; None, or a name that is left out, keeps what stands there.
 
     Raises:
         Problem: the actor does not make policy (403), or it is under way (409).
     """
     check_may_write(actor)
-    locked = PolicyChange.objects.select_for_update(of=("self", "version")).select_related("version", "unit")
-    draft = locked.get(pk=letter.pk)
+    rows = PolicyChange.objects.select_for_update(of=("self", "version")).select_related("version", "unit")
+    draft = rows.get(pk=letter.pk)
     if draft.discarded_at is not None or draft.submitted:
         raise Problem("submitted", 409, _("This request has been submitted and can no longer be edited."))
-    changed = _write(draft.version, OF_VERSION, values) + _write(draft, OF_LETTER, values)
+    said = {name: values[name] for name in OF_VERSION if values.get(name) is not None}
+    changed = write_about(draft.version, said, actor)
+    emergency = values.get("emergency")
+    if emergency is not None and emergency != draft.emergency:
+        was, draft.emergency, changed = draft.emergency, emergency, True
+        draft.version.editors.add(actor)
+        note("change_written", draft.version, actor, before={"emergency": was}, after={"emergency": emergency})
     if changed:
         draft.updated_at = db_now()
-        draft.save(update_fields=["updated_at"])
-        draft.version.editors.add(actor)
+        draft.save(update_fields=["emergency", "updated_at"])
     return draft
-
-
-def _write(row: Any, names: tuple[str, ...], values: Mapping[str, Any]) -> list[str]:
-    """Write what differs, and is not empty where the row needs a value."""
-    changed = [n for n in names if n in values and values[n] is not None and getattr(row, n) != values[n]]
-    for name in changed:
-        setattr(row, name, values[name])
-    if changed:
-        row.save(update_fields=changed)
-    return changed
 
 
 @transaction.atomic

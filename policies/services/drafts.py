@@ -110,15 +110,43 @@ def open_draft(number: int, actor: User, revision: int | None = None) -> PolicyV
             changed it meanwhile (409 ``policy_stale``, with the revision of now).
     """
     check_may_write(actor)
-    version = PolicyVersion.objects.select_for_update().filter(number=number).first()
-    if version is None:
-        raise Problem("not_found", 404, _("There is no such policy version."))
+    version = locked(number)
     if version.state != State.DRAFT:
         raise Problem("policy_not_draft", 409, _("This policy version is not a draft any more and cannot be changed."))
     if revision is not None and revision != version.revision:
         sentence = _("Somebody else has changed this draft meanwhile. Look at it again, then make your change.")
         raise Problem("policy_stale", 409, sentence, extra={"revision": version.revision})
     return version
+
+
+def locked(number: int) -> PolicyVersion:
+    """The version with a number, locked until the transaction ends. Raises Problem (404) for none."""
+    version = PolicyVersion.objects.select_for_update().filter(number=number).first()
+    if version is None:
+        raise Problem("not_found", 404, _("There is no such policy version."))
+    return version
+
+
+def write_about(version: PolicyVersion, values: Mapping[str, Any], actor: User) -> bool:
+    """Keep what a locked version is for: its first day, what changes and why. The tables stay as they are.
+
+    Args:
+        values: names of fields of the version, each with what is to stand there.
+
+    Returns:
+        whether anything differs; then the revision counts it and the trail says what it was.
+    """
+    before = {name: getattr(version, name) for name in values if getattr(version, name) != values[name]}
+    if not before:
+        return False
+    for name in before:
+        setattr(version, name, values[name])
+    version.revision += 1
+    version.save(update_fields=[*before, "revision"])
+    version.editors.add(actor)
+    after = {name: values[name] for name in before}
+    note("draft_changed", version, actor, before=before, after=after, extra={"revision": version.revision})
+    return True
 
 
 def touched(version: PolicyVersion, actor: User) -> PolicyVersion:
@@ -164,9 +192,7 @@ def back_to_draft(number: int, actor: User, reason: str = "") -> PolicyVersion:
         Problem: no such version (404), the actor does not make policy (403), or it is not merely checked (409).
     """
     check_may_write(actor)
-    version = PolicyVersion.objects.select_for_update().filter(number=number).first()
-    if version is None:
-        raise Problem("not_found", 404, _("There is no such policy version."))
+    version = locked(number)
     if version.state != State.CHECKED:
         raise Problem("policy_not_checked", 409, _("Only a checked policy version goes back to the draft."))
     return reopened(version, actor, reason)

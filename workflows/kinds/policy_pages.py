@@ -38,7 +38,8 @@ def letters(user: User) -> Any:
 def begin(customer: Customer | None, user: User) -> PolicyChange:
     """The user's own draft that nobody has asked for yet; else a new one with the tables in force."""
     free = PolicyVersion.objects.filter(state__in=["draft", "checked"], created_by=user)
-    known = free.exclude(changes__discarded_at__isnull=True, changes__isnull=False).order_by("-number").first()
+    asked_for = PolicyChange.objects.filter(discarded_at__isnull=True).values("version")
+    known = free.exclude(pk__in=asked_for).order_by("-number").first()
     version = known or drafts.start_draft(user)
     return changes.begin_change(version.number, user)
 
@@ -76,7 +77,7 @@ def live(letter: PolicyChange, shown: Preview, user: User) -> Part:
     """What the comparison says at this moment."""
     evaluation = shown.content["evaluation"]
     number = int(shown.assessment.facts["policy_changes"])
-    context = _shown(evaluation, "live") | {"words": change_words(number)}
+    context = _shown(evaluation, "live") | {"words": change_words(number), "unit": letter.unit}
     context["lines"] = context["lines"][:LIVE_LINES]
     return Part("workflows/policy_live.html", context)
 
@@ -93,7 +94,7 @@ def line(frozen: Frozen) -> Line:
     return Line(
         what=_("Emergency change") if asked["emergency"] else _("New version"),
         headline=f"v{asked['version']}",
-        below=_begins(asked) if asked["emergency"] else _("from %(day)s") % {"day": asked["effective_from"]},
+        below=_begins(asked) if asked["emergency"] else _from(asked["effective_from"]),
         figure=str(number),
         measure=_("rows that change"),
         tone="high" if asked["emergency"] else "some",
@@ -113,12 +114,18 @@ def rows(frozen: Frozen) -> list[Row]:
             "high" if asked["emergency"] else "muted"),
         Row(_("Tables"), ", ".join(one["code"] for one in evaluation["tables"]) or _("all as before"), "",
             change_words(number), "some" if number else "muted"),
+        Row(_("Decided by the people of"), frozen.request.unit.name, "", _("the policy holds for the whole group")),
         Row(_("Authority rises for"), ", ".join(raised) or _("nobody"), "", "", "high" if raised else "muted"),
     ]  # fmt: skip
 
 
 def _begins(asked: Mapping[str, Any]) -> str:
     return _("at once, for 30 days") if asked["emergency"] else str(day(asked["effective_from"]))
+
+
+def _from(first: str) -> str:
+    """Its first day in a sentence, written as every day is."""
+    return format_html(_("from %(day)s") % {"day": "{}"}, day(first))
 
 
 def words(frozen: Frozen) -> list[tuple[str, str]]:
