@@ -6,11 +6,11 @@ from guardian.shortcuts import assign_perm
 
 from accounts.models import User
 from accounts.problems import Problem
-from audit.services import record
 from contracts.models import Document
 from workflows import rules
 from workflows.models import Request
 from workflows.refusals import problem
+from workflows.trail import note_aside
 
 
 @transaction.atomic
@@ -37,16 +37,5 @@ def show(request: Request, with_user: User, *, actor: User) -> bool:
     assign_perm("workflows.view_request", with_user, request)
     for document in Document.objects.filter(request_no=request.no):
         assign_perm("contracts.view_document", with_user, document)
-    record(
-        "request.shared",
-        stream=f"request:{request.no}",
-        actor=actor,
-        object_type="request",
-        object_id=str(request.pk),
-        object_label=request.no,
-        request_no=request.no,
-        customer_id=request.customer_id,
-        customer_label=request.customer_name,
-        after={"with": with_user.display_name, "user": with_user.pk},
-    )
+    note_aside(request, "request.shared", actor, after={"with": with_user.display_name, "user": with_user.pk})
     return True

@@ -24,6 +24,7 @@ from workflows.delegations import have_said
 from workflows.models import Handover, Request, Step, queue_key
 from workflows.rules.seats import ladder
 from workflows.rules.sla import Rung, next_rung
+from workflows.trail import about, policy_of
 
 # One sweep takes so many at once; the next one goes on.
 BATCH: Final = 500
@@ -175,17 +176,7 @@ def _record(done: list[tuple[Step, Rung]], now: datetime) -> None:
     record_each(
         "request.deadline",
         [
-            Occurrence(
-                stream=f"request:{step.request.no}",
-                object_type="request",
-                object_id=str(pk),
-                object_label=step.request.no,
-                request_no=step.request.no,
-                customer_id=step.request.customer_id,
-                customer_label=step.request.customer_name,
-                after={"steps": happened[pk]},
-                policy={"number": step.submission.policy_number, "digest": step.submission.policy_digest},
-            )
+            Occurrence(**about(step.request), after={"steps": happened[pk]}, policy=policy_of(step.submission))
             for pk, step in requests.items()
         ],
         at=now,

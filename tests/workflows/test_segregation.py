@@ -19,6 +19,7 @@ from tests.workflows.test_doors import decide, open_step, submitted
 from workflows import services
 from workflows.models import Request, Submission
 from workflows.segregation import Report, report
+from workflows.trail import about, policy_of
 
 pytestmark = pytest.mark.django_db
 
@@ -33,19 +34,8 @@ def planted(request: Request, actor: User | None, **said: Any) -> None:
     submission = Submission.objects.get(request=request)
     after = {"step": "RD", "verb": "approve", "role": "RD", "status": "approved", **said.pop("after", {})}
     with transaction.atomic():
-        record(
-            "request.decided",
-            stream=f"request:{request.no}",
-            actor=actor,
-            object_type="request",
-            object_id=str(request.pk),
-            object_label=request.no,
-            request_no=request.no,
-            policy={"number": submission.policy_number, "digest": submission.policy_digest},
-            after=after,
-            at=db_now(),
-            **said,
-        )
+        facts = {**about(request), "policy": policy_of(submission), "after": after, "at": db_now(), **said}
+        record("request.decided", actor=actor, **facts)
 
 
 def rules_of(found: Report) -> list[str]:

@@ -7,7 +7,6 @@ from django.db.models import F, Q, Value
 from django.http import Http404
 
 from accounts.models import User
-from audit.services import record
 from workflows import rules
 from workflows.models import Comment, Request
 from workflows.notices import news
@@ -15,6 +14,7 @@ from workflows.refusals import problem
 from workflows.rules.mentions import fragments, mentioned
 from workflows.services.doors import Answer, door
 from workflows.sharing import show
+from workflows.trail import note_aside
 
 LONGEST: Final = 2000
 
@@ -66,7 +66,7 @@ def _comment(no: str, words: str, actor: User) -> Answer:
             unreached.append(person)
     reached = [person for person in people if person not in unreached]
     made = Comment.objects.create(request=request, author=actor, text=words, mentions=[person.pk for person in reached])
-    note(request, "request.commented", actor, after={"comment": made.pk, "mentions": made.mentions}, reason=words)
+    note_aside(request, "request.commented", actor, after={"comment": made.pk, "mentions": made.mentions}, reason=words)
     told: list[dict[str, Any]] = [{"what": "commented", "actor": actor.pk, "comment": made.pk}]
     if reached:
         told.append({"what": "mentioned", "actor": actor.pk, "comment": made.pk, "to": made.mentions})
@@ -117,19 +117,3 @@ def _named_in(fragment: str) -> Any:
 
 def _names(people: list[User]) -> list[str]:
     return [person.display_name for person in people]
-
-
-def note(request: Request, action: str, actor: User, **facts: Any) -> None:
-    """Write an event that is no part of the approval into the chain of the request."""
-    record(
-        action,
-        stream=f"request:{request.no}",
-        actor=actor,
-        object_type="request",
-        object_id=str(request.pk),
-        object_label=request.no,
-        request_no=request.no,
-        customer_id=request.customer_id,
-        customer_label=request.customer_name,
-        **facts,
-    )

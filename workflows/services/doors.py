@@ -14,6 +14,7 @@ from workflows import rules
 from workflows.engine import Round
 from workflows.models import Request, Step
 from workflows.refusals import problem
+from workflows.trail import about
 
 Answer = dict[str, Any]
 
@@ -28,18 +29,9 @@ def door(actor: User, key: str, what: list[Any], run: Callable[[], Answer], no: 
         raise problem(rules.Refusal("busy", 409)) from error
     except Problem as refusal:
         request = Request.objects.filter(no=no).select_related("customer").first() if no else None
-        record_refusal(
-            actor=actor,
-            code=refusal.code,
-            reason=refusal.title,
-            object_type="request" if request else "letter",
-            object_id=str(request.pk) if request else letter,
-            object_label=no or letter,
-            request_no=request.no if request else None,
-            customer_id=request.customer_id if request else None,
-            customer_label=request.customer_name if request else "",
-            extra={"attempted": what[0]},
-        )
+        letter_of = {"object_type": "letter", "object_id": letter, "object_label": no or letter}
+        what_about = about(request) if request else letter_of
+        record_refusal(actor=actor, code=refusal.code, reason=refusal.title, extra={"attempted": what[0]}, **what_about)
         raise
 
 

@@ -8,9 +8,10 @@ from workflows import rules
 from workflows.models import Request, Watcher
 from workflows.notices import news
 from workflows.refusals import problem
-from workflows.services.comments import note, seen_and_locked
+from workflows.services.comments import seen_and_locked
 from workflows.services.doors import Answer, door
 from workflows.sharing import show
+from workflows.trail import note_aside
 
 
 def watch(no: str, *, actor: User, idempotency_key: str, user: User | None = None) -> Watcher:
@@ -45,7 +46,7 @@ def _watch(no: str, actor: User, whom: User) -> Answer:
             made = Watcher.objects.create(request=request, user=whom, added_by=actor)
     except IntegrityError:  # somebody else added him at this moment
         return {"watcher": Watcher.objects.get(request=request, user=whom, ended_at__isnull=True).pk}
-    note(request, "request.watched", actor, after={"watcher": whom.pk, "name": whom.display_name})
+    note_aside(request, "request.watched", actor, after={"watcher": whom.pk, "name": whom.display_name})
     if whom.pk != actor.pk:
         news([{"what": "watched", "actor": actor.pk, "to": [whom.pk]}], request=request.pk)
     return {"watcher": made.pk}
@@ -73,5 +74,5 @@ def _unwatch(no: str, actor: User, whom: User) -> Answer:
     if actor.pk not in (found.user_id, found.added_by_id):
         raise problem(rules.Refusal("watcher_not_yours"))
     Watcher.objects.filter(pk=found.pk).update(ended_at=Now())
-    note(request, "request.unwatched", actor, before={"watcher": whom.pk, "name": whom.display_name})
+    note_aside(request, "request.unwatched", actor, before={"watcher": whom.pk, "name": whom.display_name})
     return {"watcher": found.pk}
