@@ -7,7 +7,7 @@ from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, 
 from accounts.models import RoleAssignment, User
 from accounts.queries import business_today, held_roles, in_force
 from policies.queries import pack, version_in_force
-from workflows.models import Decision, Delegation, Step, entrusted, keys_of, queue_key
+from workflows.models import Decision, Delegation, Request, Step, entrusted, keys_of, queue_key
 from workflows.people import Acting
 from workflows.rules import GONE
 from workflows.rules.delegation import line_of
@@ -85,7 +85,7 @@ def on_behalf(user: User, steps: Iterable[Step]) -> dict[int, User]:
     """For whom the user would decide each of these steps; his own steps are not in it. One statement as a rule.
 
     Args:
-        steps: with their requests.
+        steps: with their requests and units.
     """
     around = list(Delegation.objects.around(user))
     others = entrusted(user, around, allowed_hops(around))
@@ -99,16 +99,21 @@ def on_behalf(user: User, steps: Iterable[Step]) -> dict[int, User]:
         request = step.request
         fitting = (each for each in others if step.queue_key in each.keys)
         for each in fitting:
-            if all(row.mandate().covers(request.kind, request.amount) for row in each.line):
+            if all(_covers(row, request) for row in each.line):
                 found.setdefault(step.pk, each.principal)
     return found
+
+
+def _covers(delegation: Delegation, request: Request) -> bool:
+    at_home = request.currency == request.unit.currency
+    return delegation.mandate().covers(request.kind, request.amount, at_home=at_home)
 
 
 def acting(steps: Iterable[Step]) -> dict[int, tuple[Acting, ...]]:
     """Who would decide each open step now: the people of its pool, or whoever acts for them; two to four statements.
 
     Args:
-        steps: with request (submitter, owner, customer's owner) and submission.
+        steps: with request (submitter, owner, customer's owner, unit) and submission.
     """
     steps = list(steps)
     pools = _people_of({step.queue_key for step in steps})
@@ -119,7 +124,7 @@ def acting(steps: Iterable[Step]) -> dict[int, tuple[Acting, ...]]:
     for step in steps:
         apart = _apart(step)
         free = [user for user in pools.get(step.queue_key, ()) if user.person_id not in apart]
-        covering = [row for row in delegations if row.mandate().covers(step.request.kind, step.request.amount)]
+        covering = [row for row in delegations if _covers(row, step.request)]
         barred = apart | said.get(step.submission_id, set())
         rows = (_acting(user, covering, barred, hops) for user in free)
         found[step.pk] = tuple({row.user.pk: row for row in rows}.values())

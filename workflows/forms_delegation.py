@@ -32,7 +32,10 @@ class DelegationForm(forms.Form):
         min_value=Decimal(0),
         max_value=Decimal(10**12),
         decimal_places=2,
-        help_text=_("Empty means as far as your own authority. Larger requests stay with you."),
+        help_text=_(
+            "In the currency of the company; empty means as far as your own authority. Larger requests and those in "
+            "another currency stay with you, those without an amount, such as policies, unless you tick their kind."
+        ),
     )
     reason = forms.CharField(label=_("Reason"), required=False, max_length=1000)
 

@@ -36,7 +36,8 @@ class Matter:
 
     Args:
         policy: whose ladder, owner and `delegation_hops` count.
-        amount: the headline amount of the request, in the company's currency.
+        amount: the headline amount of the request.
+        at_home: it is in the company's own currency.
         at: the moment, by the database's clock.
         decided: natural persons who have had their say in the round.
         assigned: accounts to whom steps were given by name.
@@ -46,6 +47,7 @@ class Matter:
     kind: str
     amount: Decimal
     at: datetime
+    at_home: bool = True
     decided: frozenset[int] = frozenset()
     assigned: frozenset[int] = frozenset()
 
@@ -194,7 +196,8 @@ class Staff:
         """The ceiling of a delegation that would let this account act if the request were smaller."""
         principals = {principal.pk for principal in self._holders(step)}
         found = (each for each in self._delegations if each.delegate_id == user.pk and each.delegator_id in principals)
-        return next((each.ceiling for each in found if not self._covers(each)), None)
+        fitting = (each for each in found if self.matter and (not each.kinds or self.matter.kind in each.kinds))
+        return next((each.ceiling for each in fitting if not self._covers(each)), None)
 
     def _own(self, step: Step, user: User) -> Capacity | None:
         if step.assignee_id is not None:
@@ -240,7 +243,8 @@ class Staff:
 
     def _covers(self, delegation: Delegation) -> bool:
         matter = self.matter
-        return matter is not None and delegation.mandate().covers(matter.kind, matter.amount)
+        mandate = delegation.mandate()
+        return matter is not None and mandate.covers(matter.kind, matter.amount, at_home=matter.at_home)
 
     def _line(self, principal: User) -> list[User]:
         """The principal, and whoever acts for him here and now: the last one."""

@@ -7,7 +7,7 @@ from workflows.models import Handover, Step
 from workflows.people import Pool
 
 # What says who may decide a step; contents and plans are large and say nothing about it.
-READ = ("request__submitter", "request__owner", "request__customer__owner", "submission")
+READ = ("request__unit", "request__submitter", "request__owner", "request__customer__owner", "submission")
 
 
 def move_orphaned_steps() -> int:

@@ -126,7 +126,7 @@ def planned(
     barred = kind.barred(assessment.content, today)
     duties = assessment.editors | barred | {submitter.person_id} | ({customer.owner.person_id} if customer else set())
     region = customer.region if customer else None
-    matter = Matter(policy, kind.code, assessment.amount, now)
+    matter = Matter(policy, kind.code, assessment.amount, now, assessment.currency == unit.currency)
     staff = Staff([s.role for s in plan.steps], unit, region, today, duties, matter)
     standing = carried(request, plan, policy, facts, duties, kind.fixed_in(assessment.content)) if request else {}
     functions = {step.key: policy.roles[step.role].function for step in plan.steps}

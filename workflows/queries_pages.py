@@ -177,7 +177,9 @@ def holders_now(requests: Iterable[Request]) -> dict[int, list[Holder]]:
     """For each request its open steps with their people; two statements for all together."""
     steps = list(
         Step.objects.filter(request__in={request.pk for request in requests}, status="open")
-        .select_related("request__submitter", "request__owner", "request__customer__owner", "submission")
+        .select_related(
+            "request__unit", "request__submitter", "request__owner", "request__customer__owner", "submission"
+        )
         .defer("submission__content", "submission__plan")
         .order_by("request", "stage", "id")
     )
@@ -194,7 +196,7 @@ def who_may(steps: Iterable[Step]) -> dict[int, tuple[str, ...]]:
     """Names of those who could decide each step today, delegates with whom they act for; a few statements for all.
 
     Args:
-        steps: with request (submitter, owner, customer's owner) and submission.
+        steps: with request (submitter, owner, customer's owner, unit) and submission.
     """
     found = acting(steps)
     return {pk: tuple(dict.fromkeys(each.name for each in people)) for pk, people in found.items()}

@@ -20,7 +20,9 @@ SENTENCES = {
     "principal_apart": gettext_lazy(
         "You would act for somebody who may not decide this request, or has decided another step of it."
     ),
-    "above_delegation": gettext_lazy("Your delegation covers requests up to %(ceiling)s only."),
+    "above_delegation": gettext_lazy(
+        "Your delegation covers only amounts up to %(ceiling)s in the currency of the company."
+    ),
     "already_decided": gettext_lazy("You have already decided another step of this request."),
     "needed_later": gettext_lazy(
         "Only you can decide the later step %(role)s, so somebody else has to decide this one."

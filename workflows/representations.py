@@ -64,7 +64,8 @@ def evaluation_for(user: User, evaluation: Mapping[str, Any]) -> Mapping[str, An
 def detail_out(request: Request, user: User) -> dict[str, Any]:
     """A request with content, policy and steps of its current round, as this person may read it."""
     submission = Submission.objects.get(request=request, round=request.round)
-    around = ("request__submitter", "request__owner", "request__customer__owner", "submission", *SHOWN)
+    people_of = ("request__submitter", "request__owner", "request__customer__owner", "request__unit")
+    around = (*people_of, "submission", *SHOWN)
     steps = list(Step.objects.filter(submission=submission).select_related(*around).order_by("stage", "id"))
     people = who_may(steps)
     return {

@@ -44,6 +44,7 @@ def staff_of(round_: Round) -> Staff:
         request.kind,
         request.amount,
         round_.now,
+        request.currency == request.unit.currency,
         apart.decided,
         frozenset(step.assignee_id for step in round_.steps if step.assignee_id is not None),
     )

@@ -51,7 +51,7 @@ class Delegation(models.Model):
     valid_to = models.DateTimeField()
     # Kinds of request; empty means all of them.
     kinds = ArrayField(models.CharField(max_length=24), default=list, blank=True)
-    # Up to which headline amount, in the company's currency; None is as far as the delegator's own authority.
+    # Up to which headline amount, in the company's own currency; None is as far as the delegator's own authority.
     ceiling = models.DecimalField(max_digits=18, decimal_places=2, null=True)
     reason = models.TextField(blank=True)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -83,9 +83,13 @@ class Delegation(models.Model):
         return f"{self.delegator_id} → {self.delegate_id}"
 
     def covered(self, request: str = "request__") -> Q:
-        """The requests that this covers, by kind and headline amount."""
+        """The requests that this covers, by kind and headline amount (`Mandate.covers`)."""
         kinds = Q(**{f"{request}kind__in": self.kinds}) if self.kinds else Q()
-        return kinds & (Q(**{f"{request}amount__lte": self.ceiling}) if self.ceiling is not None else Q())
+        if self.ceiling is None:
+            return kinds
+        within = {"amount__gt": 0, "amount__lte": self.ceiling, "currency": F(f"{request}unit__currency")}
+        amounts = Q(**{f"{request}{name}": value for name, value in within.items()})
+        return kinds & (amounts | Q(**{f"{request}amount": 0}) if self.kinds else amounts)
 
     def mandate(self) -> Mandate:
         """As the rules see it."""

@@ -13,7 +13,10 @@ LONGEST: Final = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Mandate:
-    """One delegation: for which kinds of request (none: all), up to which headline amount, during [start, end)."""
+    """One delegation: for which kinds of request (none: all), up to which headline amount, during [start, end).
+
+    The ceiling is in the company's own currency; there are no rates by which another one could be compared with it.
+    """
 
     delegator: int
     delegate: int
@@ -26,9 +29,19 @@ class Mandate:
         """Half-open: at its end the delegator acts again."""
         return self.start <= at < self.end
 
-    def covers(self, kind: str, amount: Decimal) -> bool:
-        """Whether a request of this kind and headline amount goes to the delegate."""
-        return (not self.kinds or kind in self.kinds) and (self.ceiling is None or amount <= self.ceiling)
+    def covers(self, kind: str, amount: Decimal, *, at_home: bool) -> bool:
+        """Whether a request of this kind and headline amount goes to the delegate.
+
+        What has no amount, such as a policy, is under no ceiling: it goes to him only when its kind is named.
+
+        Args:
+            at_home: the amount is in the company's own currency.
+        """
+        if self.kinds and kind not in self.kinds:
+            return False
+        if self.ceiling is None:
+            return True
+        return at_home and amount <= self.ceiling if amount else kind in self.kinds
 
     def meets(self, other: "Mandate") -> bool:
         """Whether there is a moment and a kind for which both hold."""

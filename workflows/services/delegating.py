@@ -54,7 +54,7 @@ def delegate(
 
     Args:
         kinds: codes of kinds of request; none named means all of them.
-        ceiling: up to which headline amount, in the company's currency; None is as far as his own authority.
+        ceiling: up to which headline amount, in the company's own currency; None is as far as his own authority.
         reason: needed when an operator gives it for somebody else.
 
     Raises:
