@@ -135,11 +135,12 @@ def _money(result: dict[str, Any]) -> Iterator[Reason]:
         found = result.get("kinds", {}).get(kind)
         if not found:
             continue
-        less, none, more = (Decimal(found[name]) for name in ("released", "automatic_amount", "held"))
-        if less or more:
+        sums = [found[name] for name in ("released", "automatic_amount", "held")]
+        for currency in sorted({each for amounts in sums for each in amounts}):
+            less, none, more = (Decimal(amounts.get(currency, 0)) for amounts in sums)
             yield _line(
-                f"{zh}：审批减少的 {less:,.0f}（其中自动通过 {none:,.0f}），审批增加的 {more:,.0f}。",
-                f"{en}: {less:,.0f} with less approval ({none:,.0f} of it with none), {more:,.0f} with more.",
+                f"{zh}（{currency}）：审批减少的 {less:,.0f}（其中自动通过 {none:,.0f}），审批增加的 {more:,.0f}。",
+                f"{en} ({currency}): {less:,.0f} with less approval ({none:,.0f} of it with none), {more:,.0f} with more.",
             )
 
 

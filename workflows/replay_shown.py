@@ -88,11 +88,16 @@ def kind_rows(result: dict[str, Any]) -> list[dict[str, Any]]:
                 "automatic_after": share(found["after"]["automatic"], judged),
                 "hours": Compared("", *(_average(found[side]["hours"], judged) for side in ("before", "after"))),
                 **{name: sides[name] for name in ("blocked", "steps")},
-                "released": Decimal(found["released"]),
-                "held": Decimal(found["held"]),
+                "released": amounts(found["released"]),
+                "held": amounts(found["held"]),
             }
         )
     return rows
+
+
+def amounts(stored: dict[str, str]) -> dict[str, Decimal]:
+    """Sums by currency, in the order of its code."""
+    return {currency: Decimal(stored[currency]) for currency in sorted(stored)}
 
 
 def _average(total: int, count: int) -> Decimal:
@@ -179,6 +184,6 @@ def headline(replay: PolicyReplay) -> dict[str, Any]:
         "automatic_before": share(whole["before"]["automatic"], judged),
         "automatic_after": share(whole["after"]["automatic"], judged),
         "steps": Compared("", whole["before"]["steps"], whole["after"]["steps"]),
-        "credit": Decimal(kinds.get("credit", {}).get("released", 0)),
-        "margin": Decimal(kinds.get("special_price", {}).get("released", 0)),
+        "credit": amounts(kinds.get("credit", {}).get("released", {})),
+        "margin": amounts(kinds.get("special_price", {}).get("released", {})),
     }

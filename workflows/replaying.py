@@ -47,8 +47,11 @@ _COUNT = """
 SELECT count(*), coalesce(min(id), 1) - 1 FROM workflows_submission WHERE submitted_at >= %s AND submitted_at < %s
 """
 _READ = """
-SELECT s.id, r.no, r.kind, r.state, s.round = r.round, r.unit_id, r.region_id, s.content -> 'facts'
-FROM workflows_submission s JOIN workflows_request r ON r.id = s.request_id
+SELECT s.id, r.no, r.kind, s.round = r.round, r.unit_id, r.region_id, u.currency, s.content -> 'facts', CASE
+  WHEN s.round = r.round THEN r.state
+  WHEN EXISTS (SELECT 1 FROM workflows_decision d WHERE d.submission_id = s.id AND d.verb = 'return') THEN 'returned'
+  ELSE '' END
+FROM workflows_submission s JOIN workflows_request r ON r.id = s.request_id JOIN accounts_unit u ON u.id = r.unit_id
 WHERE s.id > %s AND s.submitted_at >= %s AND s.submitted_at < %s
 ORDER BY s.id LIMIT %s
 """
@@ -93,7 +96,7 @@ def _start(version: PolicyVersion, months: int, actor: User) -> dict[str, Any]:
     replay.valid_from, replay.valid_to = add_months(today, -months), today + timedelta(days=1)
     replay.total, replay.cursor = _extent(replay)
     replay.save()
-    _note(replay, "policy.replay_started", {"months": months, "submissions": replay.total})
+    _note(replay, "policy.replay_started", {"months": months, "submissions": replay.total}, actor)
     enqueue(JOB, f"replay:{replay.pk}:1", {"replay": replay.pk, "part": 1})
     return {"replay": replay.pk}
 
@@ -167,10 +170,10 @@ def _rows(replay: PolicyReplay) -> list[tuple[Any, ...]]:
 
 
 def _cases(rows: list[tuple[Any, ...]]) -> Iterator[Case]:
-    for _pk, no, kind, state, latest, unit, region, text in rows:
+    for _pk, no, kind, latest, unit, region, currency, text, outcome in rows:
         facts = json.loads(text) if text else {}
         amount = _amount(facts.get(RELEASES[kind])) if latest and kind in RELEASES else None
-        yield Case(no, kind, facts, amount, f"{unit}:{region or ''}", state)
+        yield Case(no, kind, facts, amount, currency, f"{unit}:{region or ''}", outcome)
 
 
 def _amount(value: Any) -> Decimal | None:
@@ -202,20 +205,21 @@ def _finish(replay: PolicyReplay) -> None:
     replay.state, replay.finished_at, replay.total = PolicyReplay.State.DONE, db_now(), replay.done
     replay.result = replay.result or Tally().data
     replay.save(update_fields=["state", "finished_at", "total", "result"])
-    _note(replay, "policy.replay_finished", {"submissions": replay.done, **headline(replay)})
+    _note(replay, "policy.replay_finished", {"submissions": replay.done, **headline(replay)}, None)
 
 
 def _fail(replay: PolicyReplay, why: str) -> None:
     replay.state, replay.finished_at, replay.problem = PolicyReplay.State.FAILED, db_now(), why[:400]
     replay.save(update_fields=["state", "finished_at", "problem"])
-    _note(replay, "policy.replay_failed", {"submissions": replay.done}, reason=replay.problem)
+    _note(replay, "policy.replay_failed", {"submissions": replay.done}, None, reason=replay.problem)
 
 
-def _note(replay: PolicyReplay, action: str, after: dict[str, Any], actor: User | None = None, **said: Any) -> None:
+def _note(replay: PolicyReplay, action: str, after: dict[str, Any], actor: User | None, **said: Any) -> None:
+    """Write the event; an actor of None is the job itself."""
     record(
         action,
         stream="policy",
-        actor=actor or replay.created_by,
+        actor=actor,
         object_type="policy_replay",
         object_id=str(replay.pk),
         object_label=str(replay.version),

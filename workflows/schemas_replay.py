@@ -53,14 +53,14 @@ class BothOut(Schema):
 
 
 class KindOut(Schema):
-    """One kind of request; `released` and `held` are amounts that would have had less and more approval."""
+    """One kind of request; `released` and `held` are amounts by currency that would have had less and more approval."""
 
     kind: str
     read: int
     judged: int
     changed: int
-    released: Sum
-    held: Sum
+    released: dict[str, Sum]
+    held: dict[str, Sum]
 
 
 class LoadOut(BothOut):
@@ -72,7 +72,10 @@ class LoadOut(BothOut):
 
 
 class ExampleOut(Schema):
-    """One request whose path changes; paths in the notation of the policy tables."""
+    """One submission whose path changes; paths in the notation of the policy tables.
+
+    `outcome` is how it ended, empty where it was sent on under another version.
+    """
 
     change: str
     no: str

@@ -20,16 +20,18 @@ class Case:
 
     Args:
         facts: as stored.
-        amount: what a decision about it releases, in the currency of the company; None where nothing is released or the
-            amount was counted with a later submission of the same request.
+        amount: what a decision about it releases; None where nothing is released or the amount was counted with a later
+            submission of the same request.
+        currency: of the amount, and so of the company; amounts of two currencies are never added up.
         place: name of the place whose people decide.
-        outcome: how the request ended so far.
+        outcome: how this submission ended so far; empty where it was sent on under another version.
     """
 
     no: str
     kind: str
     facts: Mapping[str, Any]
     amount: Decimal | None
+    currency: str
     place: str
     outcome: str
 
@@ -85,7 +87,7 @@ class Tally:
                 ("held", changed in TIGHTENED),
             ):
                 if holds:
-                    kind[name] = str(Decimal(kind[name]) + case.amount)
+                    kind[name][case.currency] = str(Decimal(kind[name].get(case.currency, 0)) + case.amount)
         shown = self.data["examples"].setdefault(changed, [])
         if len(shown) < EXAMPLES:
             shown.append(
@@ -95,7 +97,7 @@ class Tally:
 
 def _empty() -> dict[str, Any]:
     sides = {"automatic": 0, "blocked": 0, "steps": 0, "hours": 0}
-    money = {"released": "0", "automatic_amount": "0", "held": "0"}
+    money: dict[str, dict[str, str]] = {"released": {}, "automatic_amount": {}, "held": {}}
     return {
         "read": 0, "judged": 0, "changes": {}, "before": dict(sides), "after": dict(sides), "eased_refused": 0, **money
     }  # fmt: skip

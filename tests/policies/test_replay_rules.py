@@ -38,13 +38,15 @@ def stored(known: dict[str, Any]) -> dict[str, Any]:
     return {key: str(value) if isinstance(value, Decimal) else value for key, value in known.items()}
 
 
-def judged(after: Pack, *cases: dict[str, Any], outcome: str = "approved") -> dict[str, Any]:
+def judged(
+    after: Pack, *cases: dict[str, Any], outcome: str = "approved", currencies: tuple[str, ...] = ("CNY",)
+) -> dict[str, Any]:
     before = default_pack()
     tally = Tally()
     old, new = Judge(before, before), Judge(after, before)
     for number, known in enumerate(cases):
-        amount = known.get("limit_requested")
-        tally.add(Case(f"CR-{number}", "credit", stored(known), amount, "East", outcome), old, new)
+        amount, currency = known.get("limit_requested"), currencies[number % len(currencies)]
+        tally.add(Case(f"CR-{number}", "credit", stored(known), amount, currency, "East", outcome), old, new)
     return tally.data
 
 
@@ -66,7 +68,7 @@ def test_a_shorter_chain_shows_whom_it_spares_and_what_it_releases(looser: Pack)
     data = judged(looser, limit(250_000), limit(800_000), facts())
     credit = data["kinds"]["credit"]
     assert credit["changes"] == {"shorter": 2, "same": 1}
-    assert credit["released"] == "1050000"
+    assert credit["released"] == {"CNY": "1050000"}
     assert data["roles"]["FM"] == {"before": 1, "after": 0}
     assert data["places"]["East"]["RD"] == {"before": 1, "after": 0}
     assert [each["no"] for each in data["examples"]["shorter"]] == ["CR-0", "CR-1"]
@@ -93,6 +95,11 @@ def test_figures_that_follow_from_others_are_worked_out_again_from_what_was_stor
     assert Judge(pack, pack).path("credit", stored(known) | follows) == Judge(pack, pack).path("credit", stored(known))
 
 
+def test_amounts_of_two_currencies_are_never_added_up(looser: Pack) -> None:
+    data = judged(looser, limit(250_000), limit(800_000), limit(100_000 + 200_000), currencies=("CNY", "EUR"))
+    assert data["kinds"]["credit"]["released"] == {"CNY": "550000", "EUR": "800000"}
+
+
 def test_a_panel_counts_for_as_many_decisions_as_it_needs() -> None:
     data = judged(draft(("CHAIN", "CL-2", {"outputs": {"chain": "SM → CC[2/3] → FM[all]"}})), limit(250_000))
     assert data["kinds"]["credit"]["changes"] == {"longer": 1}
@@ -105,14 +112,14 @@ def test_an_empty_chain_makes_requests_automatic() -> None:
     credit = data["kinds"]["credit"]
     assert credit["changes"] == {"automatic": 1, "same": 1}
     assert (credit["before"]["automatic"], credit["after"]["automatic"]) == (0, 1)
-    assert (credit["automatic_amount"], credit["released"]) == ("80000", "80000")
+    assert (credit["automatic_amount"], credit["released"]) == ({"CNY": "80000"}, {"CNY": "80000"})
 
 
 def test_a_new_block_stops_what_went_through_before() -> None:
     data = judged(draft(("BL", "BL-FILE", {"cells": {"file_complete_pct": "< 101"}})), facts(), limit(250_000))
     credit = data["kinds"]["credit"]
     assert credit["changes"] == {"blocked": 2}
-    assert (credit["after"]["blocked"], credit["after"]["steps"], credit["held"]) == (2, 0, "330000")
+    assert (credit["after"]["blocked"], credit["after"]["steps"], credit["held"]) == (2, 0, {"CNY": "330000"})
 
 
 def test_a_fact_that_was_never_collected_is_named_and_not_guessed() -> None:

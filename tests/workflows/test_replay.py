@@ -86,11 +86,12 @@ def test_a_replay_counts_what_the_draft_would_have_asked_and_says_so(company: Co
         "The path changes for 1 (50.0%): fewer approvals 1.",
         "Share that needs nobody: 0.0% before, 0.0% after.",
         "Decisions: 8 before, 7 after (FM -1).",
-        "Credit asked for: 250,000 with less approval (0 of it with none), 0 with more.",
+        "Credit asked for (CNY): 250,000 with less approval (0 of it with none), 0 with more.",
     ]
     assert all(line.zh and line.en for line in lines)
     started, ended = Event.objects.filter(object_type="policy_replay").order_by("pk")
-    assert (started.action, ended.action) == ("policy.replay_started", "policy.replay_finished")
+    assert (started.action, started.actor_id) == ("policy.replay_started", company.operations.pk)
+    assert (ended.action, ended.actor_id) == ("policy.replay_finished", None)  # the job says so, nobody else
     assert ended.content["after"]["changed"] == 1
 
 
@@ -103,7 +104,7 @@ def test_only_the_period_and_its_last_round_release_anything(company: Company) -
     recent.round = 2
     recent.save()
     credit = finished(begin(company, draft(company))).result["kinds"]["credit"]
-    assert (credit["read"], credit["changes"], credit["released"]) == (2, {"shorter": 2}, "250000")
+    assert (credit["read"], credit["changes"], credit["released"]) == (2, {"shorter": 2}, {"CNY": "250000"})
 
 
 def test_without_any_submission_it_is_finished_at_once(company: Company) -> None:
@@ -224,7 +225,7 @@ def test_the_measure_of_money_is_the_fact_of_the_kind(company: Company) -> None:
     money = {"concession": Decimal(15_000), "concession_own": Decimal(9_000), "new_customer": False}
     histories.add(company, [("special_price", {**histories.price_facts(random.Random(1)), **small, **money})])
     result = finished(begin(company, draft(company, SP_1=""))).result["kinds"]["special_price"]
-    assert (result["changes"], result["automatic_amount"]) == ({"automatic": 1}, "9000")
+    assert (result["changes"], result["automatic_amount"]) == ({"automatic": 1}, {"CNY": "9000"})
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
@@ -294,6 +295,6 @@ def test_the_api_starts_follows_and_reads_a_replay(company: Company, client: Cli
     read = client.get(there, **token).json()
     assert (read["state"], read["judged"], read["changes"]["shorter"]) == ("done", 2, 1)
     assert read["decisions"] == {"before": 8, "after": 7}
-    assert read["kinds"][0]["released"] == "250000.00"
+    assert read["kinds"][0]["released"] == {"CNY": "250000.00"}
     assert [row["before"] for row in read["examples"]] == ["SM → CC → FM"]
     assert client.get("/api/v1/policies/2/replays", **token).json()["items"][0]["id"] == read["id"]
