@@ -18,7 +18,7 @@ from accounts.templatetags.states import REQUEST, STEP
 from policies.rules.calendar import working_hours_between
 from workflows.models import Request, Step, Submission
 
-BOX_W: Final = 148
+BOX_W: Final = 172
 BOX_H: Final = 46
 GAP_X: Final = 34
 GAP_Y: Final = 10
@@ -178,8 +178,8 @@ def _box(box: Box) -> SafeString:
         " · ".join(filter(None, [box.title, box.word, box.hint])),
         box.x, box.y, BOX_W, BOX_H, fill, stroke,
         SafeString(' stroke-dasharray="4 3"') if box.dashed else "",
-        box.x + 9, box.y + 19, shortened(box.title, 21),
-        box.x + 9, box.y + 36, ink, MARKS[box.tone], shortened(" · ".join(filter(None, [box.word, box.hint])), 23),
+        box.x + 9, box.y + 19, shortened(box.title, 24),
+        box.x + 9, box.y + 36, ink, MARKS[box.tone], shortened(" · ".join(filter(None, [box.word, box.hint])), 27),
     )  # fmt: skip
 
 

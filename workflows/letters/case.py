@@ -11,6 +11,7 @@ from accounts.models import User
 from audit.models import Event
 from contracts.letters.context import NOTHING
 from policies.rules.plan import Plan
+from workflows.carrying import carried_sentence
 from workflows.content import conditions_from_json, terms_from_json
 from workflows.engine import standing
 from workflows.kind import Kind
@@ -48,7 +49,7 @@ class Case:
     asked: Terms
     granted: Terms
     readers: list[User]
-    carried: list[Decision] = field(default_factory=list)
+    carried: list[Step] = field(default_factory=list)
 
     @property
     def approved(self) -> bool:
@@ -80,7 +81,16 @@ class Case:
     def last_round(self) -> list[Decision]:
         """Decisions that count for the submission that was decided: its own, and those carried over to it."""
         own = (each for each in self.decisions if each.submission_id == self.submission.pk)
-        return [*self.carried, *(each for each in own if each.step.status not in GONE)]
+        stood = (step.carried_from for step in self.carried if step.carried_from is not None)
+        return [*stood, *(each for each in own if each.step.status not in GONE)]
+
+    def carried_words(self, role: str) -> list[str]:
+        """Why an approval of the role in an earlier round still counts; nothing where it was given in the last one."""
+        return [
+            carried_sentence(step.carried_from, step.carried_why)
+            for step in self.carried
+            if step.role == role and step.carried_from is not None
+        ]
 
     def outcome(self) -> str:
         """The result in words, in the active language."""
@@ -182,7 +192,7 @@ def read_case(request_id: int) -> Case:
         asked=asked,
         granted=tightened(kind.conditions, asked, conditions),
         readers=list(readers.values()),
-        carried=[step.carried_from for step in steps if step.carried_from is not None and step.status not in GONE],
+        carried=[step for step in steps if step.status == "carried"],
     )
 
 

@@ -19,6 +19,7 @@ from contracts.letters.context import (
     Term,
     Verdict,
 )
+from policies.rules.plan import PlanStep
 from workflows.letters.case import MODES, VERBS, Case, conditions_in_words, signed
 from workflows.letters.notice import open_table
 from workflows.pages import Pages
@@ -111,10 +112,14 @@ def _plan(case: Case) -> list[PlannedStep]:
             "role": role(step.role),
             "mode": pick(*MODES.get(step.mode, (step.mode, step.mode)))
             + (f" ({pick(*step.panel.words)})" if step.panel else ""),
-            "reason": "; ".join(f"{reason.code}: {pick(reason.zh, reason.en)}" for reason in step.reasons) or NOTHING,
+            "reason": "; ".join([*_asked_by(step), *case.carried_words(step.role)]) or NOTHING,
         }
         for step in case.plan.steps
     ]
+
+
+def _asked_by(step: PlanStep) -> list[str]:
+    return [f"{reason.code}: {pick(reason.zh, reason.en)}" for reason in step.reasons]
 
 
 def _verdict(case: Case, number: int) -> Verdict:
