@@ -8,7 +8,7 @@ from ninja import Router
 
 from accounts.queries import business_today
 from accounts.schemas import Cursor, Limit, Word, acting, idempotency_key, keyset
-from jobs.answers import answered_once
+from jobs.idempotency import once
 from policies import services
 from policies.findings import findings
 from policies.models import PolicyVersion
@@ -82,7 +82,7 @@ def check(request: HttpRequest, number: int, body: CheckIn) -> dict[str, Any]:
     def write() -> dict[str, Any]:
         return _report(*services.check_version(number, user, body.revision))
 
-    return answered_once(user, key, ["check policy", number, body.revision], write)
+    return once(user, key, ["check policy", number, body.revision], write)[0]
 
 
 @versions.post("/{int:number}/reopen", response=VersionOut, summary="Take a checked version back to the draft")
@@ -94,4 +94,4 @@ def reopen(request: HttpRequest, number: int, body: ReopenIn) -> dict[str, Any]:
         services.back_to_draft(number, user, body.reason)
         return _out(get_object_or_404(_rows(), number=number))
 
-    return answered_once(user, key, ["reopen policy", number, body.reason], write)
+    return once(user, key, ["reopen policy", number, body.reason], write)[0]

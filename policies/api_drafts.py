@@ -14,7 +14,6 @@ from accounts.language import pick
 from accounts.problems import Problem
 from accounts.queries import business_today, has_role
 from accounts.schemas import Name, acting, idempotency_key
-from jobs.answers import answered_once
 from jobs.idempotency import once
 from policies import editing, editing_tables, schemas_drafts, trial, workbook
 from policies.editing import Saved
@@ -43,7 +42,7 @@ from policies.schemas_drafts import (
     WorkbookIn,
     WorkbookOut,
 )
-from policies.services import start_draft
+from policies.services import check_may_write, start_draft
 
 drafts = Router(tags=["policies"])
 TABLE = "/{int:number}/tables/{code}"
@@ -58,14 +57,13 @@ def _out(version: PolicyVersion) -> dict[str, Any]:
     return {name: getattr(version, name) for name in names}
 
 
-def _saved(request: HttpRequest, what: list[Any], write: Callable[[str], Saved]) -> dict[str, Any]:
-    key = idempotency_key(request)
+def _once(request: HttpRequest, what: list[Any], run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """A write and its answer in one transaction: whoever repeats it after a crash gets that answer."""
+    return once(acting(request), idempotency_key(request), ["policies", *what], run)[0]
 
-    def run() -> dict[str, Any]:
-        saved = write(key)
-        return {"revision": saved.revision, "changed": list(saved.changed)}
 
-    return answered_once(acting(request), key, ["policies", *what], run)
+def _saved(saved: Saved) -> dict[str, Any]:
+    return {"revision": saved.revision, "changed": list(saved.changed)}
 
 
 @drafts.post("/drafts", response={201: DraftOut}, summary="Draft a policy version")
@@ -76,22 +74,18 @@ def start(request: HttpRequest, body: DraftIn) -> Status[Any]:
     def write() -> dict[str, Any]:
         return _out(start_draft(user, **said))
 
-    what = ["policies", "start", body.model_dump(mode="json")]
-    return Status(201, once(user, idempotency_key(request), what, write)[0])
+    return Status(201, _once(request, ["start", body.model_dump(mode="json")], write))
 
 
 @drafts.patch("/{int:number}/draft", response=DraftOut, summary="Describe a draft")
 def describe(request: HttpRequest, number: int, body: DraftChange) -> dict[str, Any]:
     """Say why the policy changes, and from which day on."""
-    if body.effective_from is None:
-        raise Problem("invalid", 422, _("Say from which day on."), [{"field": "effective_from", "message": ""}])
-    day, user, key = body.effective_from, acting(request), idempotency_key(request)
+    user, said = acting(request), body.model_dump()
 
-    def run() -> dict[str, Any]:
-        return _out(editing_tables.describe(
-            number, change_note=body.change_note, effective_from=day, actor=user, revision=body.revision))  # fmt: skip
+    def write() -> dict[str, Any]:
+        return _out(editing_tables.describe(number, actor=user, **said))
 
-    return answered_once(user, key, ["policies", "describe", number, body.model_dump(mode="json")], run)
+    return _once(request, ["describe", number, body.model_dump(mode="json", exclude_unset=True)], write)
 
 
 @drafts.get("/{int:number}/tables", response=TableList, summary="List the tables of a version")
@@ -146,47 +140,56 @@ def show(request: HttpRequest, number: int, code: Name) -> dict[str, Any]:
 @drafts.patch(TABLE, response=SavedOut, summary="Write fields of a table")
 def write_fields(request: HttpRequest, number: int, code: Name, body: FieldsIn) -> dict[str, Any]:
     """Write fields of rows; 409 `policy_conflict` says who wrote the same field since your revision."""
-    written = {(each.row, each.field): each.text for each in body.fields}
-    return _saved(request, ["fields", number, code, body.model_dump(mode="json")], lambda _key: editing.save_fields(
-        number, code, written, actor=acting(request), revision=body.revision))  # fmt: skip
+    user, written = acting(request), {(each.row, each.field): each.text for each in body.fields}
+
+    def write() -> dict[str, Any]:
+        return _saved(editing.save_fields(number, code, written, actor=user, revision=body.revision))
+
+    return _once(request, ["fields", number, code, body.model_dump(mode="json")], write)
 
 
 @drafts.post(f"{TABLE}/rows", response={201: SavedOut}, summary="Add a row")
 def add_row(request: HttpRequest, number: int, code: Name, body: RowIn) -> Status[Any]:
     """Add a blank row, or a copy of another one."""
-    return Status(201, _saved(request, ["add", number, code, body.model_dump()], lambda key: editing.add_row(
-        number, code, actor=acting(request), idempotency_key=key, after=body.after, copy_of=body.copy_of,
-        new_code=body.code)))  # fmt: skip
+    user, key = acting(request), idempotency_key(request)
+    said = {"after": body.after, "copy_of": body.copy_of, "new_code": body.code}
+    return Status(201, _saved(editing.add_row(number, code, actor=user, idempotency_key=key, **said)))
 
 
 @drafts.post(f"{TABLE}/rows/{{row}}/move", response=SavedOut, summary="Move a row")
 def move_row(request: HttpRequest, number: int, code: Name, row: Name, body: MoveIn) -> dict[str, Any]:
     """Move a row among the others; their order counts where the first that holds decides."""
-    return _saved(request, ["move", number, code, row, body.by], lambda key: editing.move_row(
-        number, code, row, body.by, actor=acting(request), idempotency_key=key))  # fmt: skip
+    user, key = acting(request), idempotency_key(request)
+    return _saved(editing.move_row(number, code, row, body.by, actor=user, idempotency_key=key))
 
 
 @drafts.post(f"{TABLE}/rows/{{row}}/remove", response=SavedOut, summary="Remove a row")
 def remove_row(request: HttpRequest, number: int, code: Name, row: Name, body: RevisionIn) -> dict[str, Any]:
     """Take a row out, unless somebody wrote in it since your revision."""
-    return _saved(request, ["remove", number, code, row, body.revision], lambda key: editing.remove_row(
-        number, code, row, actor=acting(request), idempotency_key=key, revision=body.revision))  # fmt: skip
+    user, key = acting(request), idempotency_key(request)
+    return _saved(editing.remove_row(number, code, row, actor=user, idempotency_key=key, revision=body.revision))
 
 
 @drafts.patch(f"{TABLE}/settings", response=SavedOut, summary="Say how a table is read")
 def settings(request: HttpRequest, number: int, code: Name, body: SettingsIn) -> dict[str, Any]:
     """Hit policy, the ladder of its bands, how many bands its escalators may add."""
-    return _saved(request, ["settings", number, code, body.model_dump()], lambda _key: editing_tables.save_settings(
-        number, code, hit_policy=body.hit_policy, ladder=" ".join(body.ladder), cap=body.cap, actor=acting(request),
-        revision=body.revision))  # fmt: skip
+    user, said = acting(request), {**body.model_dump(), "ladder": " ".join(body.ladder)}
+
+    def write() -> dict[str, Any]:
+        return _saved(editing_tables.save_settings(number, code, actor=user, **said))
+
+    return _once(request, ["settings", number, code, body.model_dump()], write)
 
 
 @drafts.post(f"{TABLE}/columns", response=SavedOut, summary="Add or take away a condition")
 def columns(request: HttpRequest, number: int, code: Name, body: ColumnIn) -> dict[str, Any]:
     """Let a table ask for a fact of its kind of request, or no longer."""
-    write = editing_tables.add_column if body.do == "add" else editing_tables.remove_column
-    return _saved(request, ["column", number, code, body.model_dump()], lambda _key: write(
-        number, code, body.fact, actor=acting(request), revision=body.revision))  # fmt: skip
+    user, change = acting(request), editing_tables.add_column if body.do == "add" else editing_tables.remove_column
+
+    def write() -> dict[str, Any]:
+        return _saved(change(number, code, body.fact, actor=user, revision=body.revision))
+
+    return _once(request, ["column", number, code, body.model_dump()], write)
 
 
 @drafts.get("/{int:number}/changes", response=ChangesOut, summary="Read what a version changes")
@@ -230,11 +233,10 @@ def export(request: HttpRequest, number: int) -> HttpResponse:
 @drafts.post("/{int:number}/workbook", response=WorkbookOut, summary="Import a workbook")
 def import_workbook(request: HttpRequest, number: int, body: WorkbookIn) -> dict[str, Any]:
     """What an exported workbook changes in the draft; with `apply` it is done."""
-    user, key = acting(request), idempotency_key(request)
-    if not has_role(user, *MAKERS):
-        raise Problem("not_permitted", 403, _("Only sales operations and credit control draw up policy."))
+    user = acting(request)
+    check_may_write(user)
 
-    def run() -> dict[str, Any]:
+    def write() -> dict[str, Any]:
         draft = _draft(number)
         found = workbook.read(_bytes(body), draft.version)
         new = {table["code"]: table for table in found}
@@ -242,13 +244,11 @@ def import_workbook(request: HttpRequest, number: int, body: WorkbookIn) -> dict
         items = _lines(diff(draft.content, after))
         revision = draft.version.revision
         if body.apply:
-            saved = editing_tables.replace_tables(
-                number, found, digest=draft.version.digest, reason=body.name, actor=user, idempotency_key=key
-            )
-            revision = saved.revision
+            digest, reason = draft.version.digest, body.name
+            revision = editing_tables.put_tables(number, found, digest=digest, reason=reason, actor=user).revision
         return {"applied": body.apply, "revision": revision, "items": items}
 
-    return answered_once(user, key, ["policies", "workbook", number, body.model_dump()], run)
+    return _once(request, ["workbook", number, body.model_dump()], write)
 
 
 def _bytes(body: schemas_drafts.WorkbookIn) -> bytes:

@@ -18,7 +18,7 @@ from policies.models import DecisionTable, PolicyVersion, TableRow
 from policies.queries import content, version_in_force
 from policies.rules.diff import TableChange, diff
 from policies.rules.grid import clean, fields, get, wrong
-from policies.services.drafts import check_may_write, open_draft, touched, write_about
+from policies.services.drafts import open_draft, touched, write_about
 from policies.services.trail import note
 
 
@@ -161,6 +161,18 @@ def restore_row(number: int, code: str, row: str, *, actor: User, idempotency_ke
 def replace_tables(
     number: int, tables: Iterable[Mapping[str, Any]], *, digest: str, reason: str, actor: User, idempotency_key: str
 ) -> Saved:
+    """`put_tables`, once for its key."""
+
+    def run() -> dict[str, Any]:
+        saved = put_tables(number, tables, digest=digest, reason=reason, actor=actor)
+        return {"revision": saved.revision, "changed": list(saved.changed)}
+
+    answer, _again = once(actor, idempotency_key, ["policy", number, "replace", digest, reason], run)
+    return Saved(answer["revision"], tuple(answer["changed"]))
+
+
+@transaction.atomic
+def put_tables(number: int, tables: Iterable[Mapping[str, Any]], *, digest: str, reason: str, actor: User) -> Saved:
     """Put whole tables in place of those of the draft with the same codes, as one change.
 
     Args:
@@ -171,24 +183,17 @@ def replace_tables(
     Raises:
         Problem: as `policies.editing.save_fields`; 409 ``policy_stale`` when the draft has another digest by now.
     """
-    check_may_write(actor)
-    new = list(tables)
-
-    def run() -> dict[str, Any]:
-        draft = open_draft(number, actor)
-        if draft.digest != digest:
-            said = _("The draft has changed since these tables were written for it. Export it again.")
-            raise Problem("policy_stale", 409, said, extra={"revision": draft.revision})
-        before = content(draft)
-        for each in new:
-            _replace(draft, each)
-        changes = diff(before, content(draft))
-        if changes:
-            _note_replaced(draft, actor, changes, reason)
-        return {"revision": draft.revision, "changed": [change.code for change in changes]}
-
-    answer, _again = once(actor, idempotency_key, ["policy", number, "replace", digest, reason], run)
-    return Saved(answer["revision"], tuple(answer["changed"]))
+    draft = open_draft(number, actor)
+    if draft.digest != digest:
+        said = _("The draft has changed since these tables were written for it. Export it again.")
+        raise Problem("policy_stale", 409, said, extra={"revision": draft.revision})
+    before = content(draft)
+    for each in tables:
+        _replace(draft, each)
+    changes = diff(before, content(draft))
+    if changes:
+        _note_replaced(draft, actor, changes, reason)
+    return Saved(draft.revision, tuple(change.code for change in changes))
 
 
 def _replace(draft: PolicyVersion, new: Mapping[str, Any]) -> None:

@@ -140,7 +140,8 @@ def _money(result: dict[str, Any]) -> Iterator[Reason]:
             less, none, more = (Decimal(amounts.get(currency, 0)) for amounts in sums)
             yield _line(
                 f"{zh}（{currency}）：审批减少的 {less:,.0f}（其中自动通过 {none:,.0f}），审批增加的 {more:,.0f}。",
-                f"{en} ({currency}): {less:,.0f} with less approval ({none:,.0f} of it with none), {more:,.0f} with more.",
+                f"{en} ({currency}): {less:,.0f} with less approval ({none:,.0f} of it with none), "
+                f"{more:,.0f} with more.",
             )
 
 

@@ -23,10 +23,10 @@ class DraftIn(Strict):
 
 
 class DraftChange(Strict):
-    """Why the policy changes, and from which day on."""
+    """Why the policy changes, and from which day on; what is left out stays as it is."""
 
-    change_note: Words
-    effective_from: Day
+    change_note: Words | None = None
+    effective_from: Day = None
     revision: Revision = None
 
 

@@ -1,9 +1,11 @@
 """The policy editor over REST: the same services, the same refusals."""
 
 import base64
+from datetime import timedelta
 
 import pytest
 
+from jobs.models import IdempotencyKey
 from policies import workbook
 from policies.models import PolicyVersion
 from tests.api.client import Api, problem
@@ -35,6 +37,37 @@ def test_a_version_is_drafted_once_per_key_and_described(desk, api):
         api.patch("/policies/3/draft", {"change_note": "x", "effective_from": day, "revision": 0}), 409, "policy_stale"
     )
     problem(Api(desk.company.rep).post("/policies/drafts", {"change_note": "Mine"}), 403, "not_permitted")
+
+
+def test_what_is_left_out_of_a_description_stays_as_it_is(desk, api):
+    before = PolicyVersion.objects.get(number=2)
+    said = api.patch("/policies/2/draft", {"change_note": "Tighter for large orders"}).json()
+    assert (said["change_note"], said["effective_from"]) == (
+        "Tighter for large orders", before.effective_from.isoformat())  # fmt: skip
+    day = (before.effective_from + timedelta(days=3)).isoformat()
+    said = api.patch("/policies/2/draft", {"effective_from": day}).json()
+    assert (said["change_note"], said["effective_from"], said["revision"]) == ("Tighter for large orders", day, 2)
+
+
+def test_writes_are_answered_again_when_their_answer_was_lost_on_the_way(desk, api):
+    """The change is written and the connection breaks before anything else: the repetition gets the first answer."""
+    data = workbook.export(PolicyVersion.objects.get(number=2))
+    mine = changed(data, lambda book: setattr(cell(book["ES"], "ES-1", "in.over_formula_pct"), "value", "> 15"))
+    body = {"file": base64.b64encode(mine).decode(), "name": "t.xlsx", "apply": True}
+    field = {"revision": 1, "fields": [{"row": "ES-1", "field": "in.over_formula_pct", "text": "> 16"}]}
+    writes = [
+        lambda: api.post("/policies/2/workbook", body, key="one"),
+        lambda: api.patch("/policies/2/tables/ES", field, key="two"),
+        lambda: api.post("/policies/2/tables/ES/rows", {"copy_of": "ES-9"}, key="three"),
+        lambda: api.post("/policies/2/tables/ES/rows/ES-9-2/remove", {}, key="four"),
+        lambda: api.patch("/policies/2/tables/CL/settings", {"revision": 4, "hit_policy": "first"}, key="five"),
+    ]
+    for write in writes:
+        first = write()
+        assert first.status_code in (200, 201), first.json()
+        IdempotencyKey.objects.filter(key__startswith="answer:").delete()
+        again = write()
+        assert (again.status_code, again.json()) == (first.status_code, first.json())
 
 
 def test_tables_are_read_and_written_field_by_field(desk, api):
