@@ -80,7 +80,7 @@ def _item(told: Notification) -> dict[str, Any]:
         "quote": words.quoted(told),
         "request": request,
         "kind": REGISTRY[request.kind].name if request else "",
-        "amount": f"{request.currency} {formats.grouped(request.amount, 2)}" if request else "",
+        "amount": f"{request.currency} {formats.grouped(request.amount, 2)}" if request and request.amount else "",
         "at": told.created_at,
         "due": told.step.due_at if told.step and told.what in words.TO_DECIDE else None,
         "url": url_of(told),
