@@ -16,7 +16,7 @@ from workflows.content import conditions_to_json, facts_from_json
 from workflows.engine import Round, drop_question
 from workflows.kind import Assessment, Kind
 from workflows.kinds import REGISTRY
-from workflows.models import Capacity, Decision, NumberSeries, Request, State, Step, Submission
+from workflows.models import Capacity, Decision, NumberSeries, Origin, Request, State, Step, Submission
 from workflows.notices import news
 from workflows.people import Standing
 from workflows.preview import Preview
@@ -34,6 +34,8 @@ WRITTEN: Final = (
 )  # fmt: skip
 # What is read with every step of a round.
 SPOKEN: Final = ("task", "decision__on_behalf_of", "carried_from__on_behalf_of", "assignee", "added_by")
+# Where a round has got to: what was carried over or passed over says nothing of that.
+_HAPPENED: Final = (rules.ANSWERED | rules.SETTLED | {"superseded"}) - {"carried", "skipped"}
 CLOCK: Final = Func(function="clock_timestamp", output_field=fields.DateTimeField())
 
 
@@ -196,19 +198,39 @@ def ask_more(round_: Round, facts: dict[str, Any]) -> None:
     policy = pinned_pack(submission.policy_number, submission.policy_digest)
     known = facts_from_json(policy.kinds[round_.kind.code].columns, submission.content["facts"])
     plan = compile_plan(policy, round_.kind.code, {**known, **facts})
-    there = {step.key for step in round_.steps}
-    at = {step.key: step.stage for step in plan.steps}
-    settled = max((step.stage for step in round_.steps if step.status not in ("waiting", "open")), default=0)
-    for step in round_.steps:
-        if step.status == "waiting" and step.key in at:
-            step.stage = max(settled, at[step.key])
-            round_.touch(step)
+    there = {_planned_key(step) for step in round_.steps}
     missing = [step for step in plan.steps if step.key not in there]
-    seats = (steps_of(round_.request, submission, step, max(settled + 1, step.stage)) for step in missing)
-    added = Step.objects.bulk_create(seat for each in seats for seat in each)
+    if not missing:
+        return
+    at = {step.key: step.stage for step in plan.steps}
+    room = _room_made(round_)
+    settled = max((step.stage for step in round_.steps if step.status in _HAPPENED), default=0)
+    for step in round_.steps:
+        key = _planned_key(step)
+        if step.status == "waiting" and key in at:
+            step.stage = max(settled, at[key] + room.get(key, 0))
+            round_.touch(step)
+    seats: list[Step] = []
+    for planned in missing:
+        before = (more for key, more in room.items() if key in at and at[key] <= planned.stage)
+        stage = max(settled + 1, planned.stage + max(before, default=0))
+        seats += steps_of(round_.request, submission, planned, stage)
+    added = Step.objects.bulk_create(seats)
     round_.add(added)
     round_.staff = staff_of(round_)
     note(round_, "request.steps_added", after={"steps": [step.key for step in added]}, extra={"because": sorted(facts)})
+
+
+def _planned_key(step: Step) -> str:
+    """The key in the plan of a step: a seat stands under its panel, a copy under what it is asked again for."""
+    return (step.panel or step.key).partition("~")[0]
+
+
+def _room_made(round_: Round) -> dict[str, int]:
+    """By how many stages each planned step has moved back for approvers who were added before it."""
+    planned = {step["key"]: step["stage"] for stage in round_.submission.plan["stages"] for step in stage["steps"]}
+    steps = ((_planned_key(step), step.stage) for step in round_.steps if step.origin == Origin.POLICY)
+    return {key: stage - planned[key] for key, stage in steps if key in planned}
 
 
 def advance(round_: Round, task: Any, actor: User | None) -> None:
