@@ -226,8 +226,11 @@ def _lines(change: TableChange) -> Iterator[tuple[str, str, str]]:
 def _row_words(row: RowChange, language: str) -> str:
     zh = language == "zh"
     none = "任意" if zh else "any"
-    place = f"第 {row.before} 行 → 第 {row.after} 行" if zh else f"row {row.before} → row {row.after}"
-    parts = [place] if row.moved else []
+    parts = []
+    if row.moved:
+        parts = [f"第 {row.before} 行 → 第 {row.after} 行" if zh else f"row {row.before} → row {row.after}"]
+    elif row.kind == ADDED:  # where the first row that holds decides, its place decides too
+        parts = [f"第 {row.after} 行" if zh else f"row {row.after}"]
     for each in row.fields:
         if each.field.wording and row.kind != CHANGED:
             continue

@@ -69,6 +69,15 @@ def test_a_row_that_moved_and_says_something_else_shows_both(shipped):
     assert "row 4 → row 1; rationale in English any → Because." in en
 
 
+def test_an_added_row_says_its_place_because_the_first_that_holds_may_decide(shipped):
+    new = {"code": "CAP-NEW", "cells": {}, "outputs": {"grade": "B"}, "rationale_zh": "", "rationale_en": ""}
+    (change,) = changed(shipped, "CAP", lambda caps: caps["rows"].insert(1, new))
+    ((mark, zh, en),) = sentences([change])
+    assert mark == "+"
+    assert "CAP-NEW：第 2 行；" in zh
+    assert "CAP-NEW: row 2; " in en
+
+
 def test_a_row_that_only_got_another_code_is_renamed_and_not_replaced(shipped):
     (change,) = changed(shipped, "KO", lambda ko: ko["rows"][0].update(code="KO-1a"))
     (row,) = change.rows
