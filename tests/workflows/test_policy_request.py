@@ -13,21 +13,27 @@ from accounts.roles import Role
 from audit.models import Event
 from jobs.executor import run_until_idle
 from policies.models import PolicyChange, PolicyVersion, TableRow
+from policies.queries import content as content_of
 from policies.queries import version_in_force
 from policies.services import (
     activate_due,
     begin_change,
+    draft_version,
     load_default_version,
     open_draft,
     save_change,
+    schedule,
     start_draft,
     touched,
 )
+from policies.services.drafts import next_number
 from tests import factories
 from tests.workflows.factories import ready_application, trading_customer
 from workflows import replaying, services
 from workflows.kinds.credit import KIND as CREDIT
 from workflows.kinds.policy import KIND
+from workflows.kinds.policy_notice import policy_notice
+from workflows.letters.case import read_case
 from workflows.models import Request, Step
 from workflows.preview import preview
 
@@ -150,6 +156,30 @@ def test_an_emergency_is_in_force_at_once_and_the_policy_of_before_comes_back(co
     assert version_in_force(today + timedelta(days=29)).number == 2
     back = version_in_force(today + timedelta(days=30))
     assert (back.number, back.digest, back.restores.number) == (3, version_in_force(START).digest, 1)
+
+
+def test_the_notice_of_an_emergency_says_that_it_is_in_force_at_once(company: factories.Company) -> None:
+    request = sent(change(company.maker), company.maker, emergency=True)
+    approve_all(company, request)
+    said = policy_notice(read_case(request.pk))
+    assert said.boxes[1].value == "in force at once, for thirty days"
+    assert said.terms[1][2] == str(business_today())
+
+
+def test_the_notice_of_an_emergency_names_the_day_after_where_a_version_came_back_today(
+    company: factories.Company,
+) -> None:
+    today = business_today()
+    before = version_in_force(today)
+    back = draft_version(next_number(), content_of(before), today, "The emergency has run out.", None, based_on=before)
+    back.restores = before
+    back.save(update_fields=["restores"])
+    schedule(back, today, None)
+    request = sent(change(company.maker), company.maker, emergency=True)
+    approve_all(company, request)
+    said, tomorrow = policy_notice(read_case(request.pk)), str(today + timedelta(days=1))
+    assert said.boxes[1].value == f"in force from {tomorrow}, for thirty days"
+    assert said.terms[1][2] == tomorrow
 
 
 def test_an_ordinary_change_confirms_an_emergency_and_its_sunset_falls_away(company: factories.Company) -> None:

@@ -1,9 +1,10 @@
 """The notice of a decided policy change: what changes, line by line, and what it would have meant before."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from accounts.language import pick
+from policies.models import PolicyVersion
 from workflows.pages import Box, Notice, Table
 from workflows.written import NOTHING, day, role
 
@@ -19,7 +20,8 @@ def policy_notice(case: "Case") -> Notice:
     evaluation = case.content["evaluation"]
     version, base = evaluation["version"], evaluation["base"]
     number, emergency = version["number"], evaluation["emergency"]
-    begins = _begins(case, evaluation)
+    first = _first_day(case, number)
+    begins = _begins(case, first, emergency)
     said = pick(f"政策第 {number} 版经审批，{begins}。", f"Version {number} of the policy is approved, {begins}.")
     return Notice(
         title=pick("政策变更批复通知书", "Decision on a policy change"),
@@ -32,25 +34,26 @@ def policy_notice(case: "Case") -> Notice:
         ),
         headline=said if case.approved else pick("该版本未获批准，退回起草。", "The version is not approved."),
         boxes=_boxes(evaluation, begins) if case.approved else (),
-        terms=_terms(case, evaluation),
+        terms=_terms(case, evaluation, first),
         facts=_facts(evaluation),
         tables=(*_replay(evaluation), *_raised(evaluation), *_lines(evaluation)),
         closing=_closing(emergency) if case.approved else "",
     )
 
 
-def _begins(case: "Case", evaluation: dict[str, Any]) -> str:
-    if evaluation["emergency"]:
+def _begins(case: "Case", first: date, emergency: bool) -> str:
+    if emergency and day(first) == case.decided_on():
         return pick("立即生效，三十天后失效", "in force at once, for thirty days")
-    first = day(_first_day(case, evaluation))
+    if emergency:
+        return pick(f"自 {first} 起生效，三十天后失效", f"in force from {first}, for thirty days")
     return pick(f"自 {first} 起生效", f"in force from {first}")
 
 
-def _first_day(case: "Case", evaluation: dict[str, Any]) -> date:
-    """An emergency begins on the day it is decided; an ordinary change on its day, tomorrow at the earliest."""
-    decided = date.fromisoformat(case.decided_on())
+def _first_day(case: "Case", number: int) -> date:
+    """The day that was fixed when everybody had agreed; of a version that is not approved, the day that was asked."""
     asked: date = case.granted["effective_from"]
-    return decided if evaluation["emergency"] else max(asked, decided + timedelta(days=1))
+    fixed = PolicyVersion.objects.dated().filter(number=number).values_list("effective_from", flat=True).first()
+    return fixed or asked
 
 
 def _boxes(evaluation: dict[str, Any], begins: str) -> tuple[Box, ...]:
@@ -64,13 +67,12 @@ def _boxes(evaluation: dict[str, Any], begins: str) -> tuple[Box, ...]:
     )
 
 
-def _terms(case: "Case", evaluation: dict[str, Any]) -> tuple[tuple[str, str, str], ...]:
+def _terms(case: "Case", evaluation: dict[str, Any], granted: date) -> tuple[tuple[str, str, str], ...]:
     version = f"v{evaluation['version']['number']}"
     first = day(evaluation["version"]["effective_from"])
-    granted = day(_first_day(case, evaluation))
     return (
         (pick("版本", "Version"), version, version if case.approved else NOTHING),
-        (pick("生效日", "In force from"), first, granted if case.approved else NOTHING),
+        (pick("生效日", "In force from"), first, day(granted) if case.approved else NOTHING),
     )
 
 
