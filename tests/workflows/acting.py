@@ -46,6 +46,19 @@ def step_at(request: Request, key: str) -> Step:
     return Step.objects.get(request=request, submission__round=Request.objects.get(pk=request.pk).round, key=key)
 
 
+def open_step(request: Request, role: str) -> Step:
+    """The open step of this role."""
+    return Step.objects.get(request=request, role=role, status="open")
+
+
+def decide(request: Request, role: str, actor: User, verb: str = "approve", **said: Any) -> Decision:
+    """Decide the open step of this role, or the given one, with the page of this moment open."""
+    sha = Submission.objects.get(request=request, round=Request.objects.get(pk=request.pk).round).content_sha256
+    step = said.pop("step", None) or open_step(request, role)
+    arguments = {"content_sha256": sha, "idempotency_key": uuid4().hex, "actor": actor, "verb": verb, **said}
+    return services.decide(request.no, step.pk, **arguments)
+
+
 def say(request: Request, key: str, actor: User, verb: str = "approve", **said: Any) -> Decision:
     """Decide the step with this key, with the page of this moment open."""
     step = step_at(request, key)
@@ -77,9 +90,9 @@ def state(request: Request) -> str:
 
 def refused(code: str, act: Any, *args: Any, **said: Any) -> Problem:
     """The act is refused with this code, and no decision is made."""
-    before = Decision.objects.count()
+    before = list(Decision.objects.values_list("pk", flat=True))
     with pytest.raises(Problem) as caught:
         act(*args, **said)
     assert caught.value.code == code, caught.value.title
-    assert Decision.objects.count() == before
+    assert list(Decision.objects.values_list("pk", flat=True)) == before
     return caught.value

@@ -8,15 +8,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from tests.factories import Company
-from tests.workflows.factories import ready_application
-from workflows import services
-from workflows.kinds.credit import KIND
 from workflows.models import Request, Step
-
-
-def submitted(company: Company, **options: Any) -> Request:
-    application = ready_application(company, **options)
-    return services.submit(KIND, application.pk, actor=company.rep, idempotency_key=f"k{application.pk}")
 
 
 def browser(user: User) -> Client:

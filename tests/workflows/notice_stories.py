@@ -6,12 +6,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.test import Client
 
 from accounts.models import User
 from jobs.executor import run_until_idle
 from tests import factories
 from tests.authz.conftest import rolled_back
+from tests.authz.world import browser as browser
 from tests.factories import Company
 from tests.workflows.factories import ready_application
 from workflows import services
@@ -48,12 +48,6 @@ def company(made: tuple[Company, int], django_db_blocker: Any) -> Iterator[Compa
 @pytest.fixture
 def request_(made: tuple[Company, int], company: Company) -> Request:
     return Request.objects.get(pk=made[1])
-
-
-def browser(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="accounts.backends.AuthorityBackend")
-    return client
 
 
 def told(user: User) -> list[str]:

@@ -21,11 +21,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def company() -> Company:
-    return factories.company()
-
-
-@pytest.fixture
 def request_(company: Company) -> Request:
     """CL-3, the manager has agreed: director and credit controller are asked."""
     request = submitted(company)

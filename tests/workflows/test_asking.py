@@ -6,18 +6,12 @@ import pytest
 
 from accounts.models import User
 from policies.rules.calendar import working_hours_between
-from tests import factories
 from tests.factories import Company
 from tests.workflows.acting import opened, refused, say, step_at, submitted
 from workflows import services
 from workflows.models import Question, Request, Step
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company() -> Company:
-    return factories.company()
 
 
 @pytest.fixture

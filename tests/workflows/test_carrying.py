@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.utils import translation
 
 from accounts.models import RoleAssignment
 from audit.clock import db_now
@@ -19,6 +20,9 @@ from tests.workflows.acting import policy_with
 from tests.workflows.factories import ready_application
 from workflows import services
 from workflows.kinds.credit import KIND
+from workflows.kinds.pages import PAGES
+from workflows.letters.case import read_case
+from workflows.letters.sheet import approval_sheet
 from workflows.models import Decision, Request, Step, Submission
 from workflows.pools import move_orphaned_steps
 from workflows.preview import preview
@@ -27,11 +31,6 @@ from workflows.queries_pages import current_round
 from workflows.staffing import duties
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company() -> Company:
-    return factories.company()
 
 
 def submitted(company: Company, limit: int = 500_000) -> Request:
@@ -205,3 +204,22 @@ def test_no_other_step_waits_for_whoever_is_carried(company: Company) -> None:
     assert move_orphaned_steps() == 0
     RoleAssignment.objects.filter(role="CFO").update(user=company.director)
     assert move_orphaned_steps() == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "Carried over from round 1."), ("zh-hans", "沿用第 1 轮的审批。")]
+)
+def test_the_approval_sheet_prints_from_where_an_approval_was_carried_and_why(
+    company: Company, language: str, said: str
+) -> None:
+    request = submitted(company)
+    approve(request, company, "SM", "RD", "CC")
+    decide(request, "CFO", company, "return", reason="Which hospitals?")
+    revise(request, company, reason_text="No. 3 and No. 5.")
+    decide(request, "CFO", company)
+    with translation.override(language):
+        printed = {
+            row["stage"] + row["role"]: row["reason"]
+            for row in approval_sheet(read_case(request.pk), PAGES["credit"], [])["plan"]
+        }
+    assert [said in reason for reason in printed.values()] == [True, True, True, False]

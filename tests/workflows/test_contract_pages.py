@@ -3,16 +3,14 @@
 import io
 import re
 from datetime import timedelta
-from typing import Any
 
 import pypdfium2
 import pytest
-from django.test import Client
 
 from accounts.queries import business_today
 from contracts.models import Contract, ContractLetter
 from jobs import executor, storage
-from tests import factories
+from tests.authz.world import browser
 from tests.contracts.contract_factories import credit_line, house, ready_contract, trading_partner
 from tests.factories import Company
 from tests.workflows.contract_stories import ours as file_of_ours
@@ -23,17 +21,6 @@ from workflows.kinds.contract import KIND
 from workflows.models import Request, Step
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company() -> Company:
-    return factories.company()
-
-
-def browser(user: Any) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def test_a_contract_goes_from_the_form_over_the_seal_to_the_signed_copy(company: Company) -> None:

@@ -5,11 +5,9 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import User
-from tests import factories
+from tests.authz.world import browser
 from tests.factories import Company
 from tests.workflows.factories import ready_application
 from workflows import services
@@ -17,17 +15,6 @@ from workflows.kinds.credit import KIND
 from workflows.models import Request, Step, Submission
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company() -> Company:
-    return factories.company()
-
-
-def browser(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="accounts.backends.AuthorityBackend")
-    return client
 
 
 def html(answer: Any) -> str:

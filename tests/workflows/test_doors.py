@@ -2,7 +2,6 @@
 
 from datetime import date
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from guardian.shortcuts import assign_perm
@@ -17,42 +16,18 @@ from customers.models import Customer
 from jobs.models import Job
 from tests import factories
 from tests.factories import Company
+from tests.workflows import acting
+from tests.workflows.acting import decide, submitted
 from tests.workflows.factories import ready_application
 from workflows import rounds, services
 from workflows.kinds.credit import KIND
-from workflows.models import Decision, Request, Step, Submission
+from workflows.models import Request, Step, Submission
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def company() -> Company:
-    return factories.company()
-
-
-def submitted(company: Company, **changes: Any) -> Request:
-    letter = ready_application(company, **changes)
-    return services.submit(KIND, letter.pk, actor=company.rep, idempotency_key=uuid4().hex)
-
-
-def open_step(request: Request, role: str) -> Step:
-    return Step.objects.get(request=request, role=role, status="open")
-
-
-def decide(request: Request, role: str, actor: User, verb: str = "approve", **said: Any) -> Decision:
-    sha = Submission.objects.get(request=request, round=Request.objects.get(pk=request.pk).round).content_sha256
-    step = said.pop("step", None) or open_step(request, role)
-    arguments = {"content_sha256": sha, "idempotency_key": uuid4().hex, "actor": actor, "verb": verb, **said}
-    return services.decide(request.no, step.pk, **arguments)
-
-
 def refused(code: str, request: Request, role: str, actor: User, verb: str = "approve", **said: Any) -> Problem:
-    before = list(Decision.objects.values_list("pk", flat=True))
-    with pytest.raises(Problem) as caught:
-        decide(request, role, actor, verb, **said)
-    assert caught.value.code == code
-    assert list(Decision.objects.values_list("pk", flat=True)) == before
-    return caught.value
+    return acting.refused(code, decide, request, role, actor, verb, **said)
 
 
 def open_roles(request: Request) -> list[str]:

@@ -12,8 +12,9 @@ from audit.models import Event
 from jobs.models import Job
 from tests import factories
 from tests.factories import Company
+from tests.workflows.acting import decide, open_step, submitted
 from tests.workflows.factories import ready_application
-from tests.workflows.test_doors import decide, open_step, refused, submitted
+from tests.workflows.test_doors import refused
 from workflows import services
 from workflows.kinds.credit import KIND
 from workflows.models import Decision, Handover, Request, Step

@@ -12,17 +12,13 @@ from accounts.problems import Problem
 from audit.models import Event
 from tests import factories
 from tests.factories import Company
-from tests.workflows.test_doors import decide, open_step, refused, submitted
+from tests.workflows.acting import decide, open_step, submitted
+from tests.workflows.test_doors import refused
 from workflows import services
 from workflows.models import Consultation, Decision, Handover, Request, Step
 from workflows.queries import inbox
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company() -> Company:
-    return factories.company()
 
 
 @pytest.fixture

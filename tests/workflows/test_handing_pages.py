@@ -14,16 +14,11 @@ from audit.clock import db_now
 from tests import factories
 from tests.authz.world import Api, browser
 from tests.factories import Company
-from tests.workflows.test_doors import open_step, submitted
+from tests.workflows.acting import open_step, submitted
 from workflows import services
 from workflows.models import Consultation, Delegation, Request, Step, Submission
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company() -> Company:
-    return factories.company()
 
 
 def post(client: Client, name: str, *args: Any, **said: Any) -> Any:

@@ -8,7 +8,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from tests import factories
 from tests.factories import Company
 from tests.workflows.factories import ready_application, trading_customer
 from workflows import services
@@ -16,11 +15,6 @@ from workflows.kinds.credit import KIND
 from workflows.models import Request, Step, Submission
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company() -> Company:
-    return factories.company()
 
 
 def page(user: User, query: str = "") -> str:

@@ -7,7 +7,7 @@ import pytest
 from customers.models import Customer
 from tests import factories
 from tests.factories import Company
-from tests.workflows.acting import opened, policy_with, say, step_at
+from tests.workflows.acting import policy_with, say, step_at
 from tests.workflows.acting import submitted as application
 from tests.workflows.tiers import letter, rated_customer, submitted
 from workflows import services
@@ -39,6 +39,10 @@ def downgrade(company: Company) -> Request:
     customer.refresh_from_db()
     made = letter(customer, operations, proposed_tier=2, reason_code="rerating", source="rerating")
     return submitted(made, operations)
+
+
+def opened(request: Request) -> list[str]:
+    return sorted(request.steps.filter(status="open").values_list("key", flat=True))
 
 
 def test_an_approver_added_after_a_step_still_comes_alone_when_an_objection_brings_in_others(company: Company) -> None:

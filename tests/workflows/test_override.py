@@ -9,18 +9,12 @@ from accounts import services as accounts
 from accounts.models import RoleAssignment
 from accounts.problems import Problem
 from audit.models import Event
-from tests import factories
 from tests.factories import Company
-from tests.workflows.test_doors import decide, open_step, submitted
+from tests.workflows.acting import decide, open_step, submitted
 from workflows import services
 from workflows.models import Decision, Request, Submission
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company() -> Company:
-    return factories.company()
 
 
 def override(request: Request, role: str, actor: Any, verb: str = "approve", reason: str = "He is ill.") -> Decision:

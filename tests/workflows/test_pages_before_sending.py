@@ -5,30 +5,17 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import User
 from credit import services as credit
 from credit.models import CreditApplication
-from tests import factories
+from tests.authz.world import browser
 from tests.factories import Company
 from tests.workflows.factories import ready_application, trading_customer
 from workflows import services
 from workflows.kinds.credit import KIND
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company() -> Company:
-    return factories.company()
-
-
-def browser(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="accounts.backends.AuthorityBackend")
-    return client
 
 
 def html(answer: Any) -> str:

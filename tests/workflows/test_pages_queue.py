@@ -8,17 +8,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests import factories
 from tests.factories import Company
-from tests.workflows.at_the_queue import browser, decide, holder, open_step, submitted, text
+from tests.workflows.acting import submitted
+from tests.workflows.at_the_queue import browser, decide, holder, open_step, text
 from workflows.models import Step
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company() -> Company:
-    return factories.company()
 
 
 def test_manager_sees_what_waits_for_him_with_the_figure_that_matters(company: Company) -> None:

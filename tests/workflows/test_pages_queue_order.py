@@ -6,17 +6,12 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from tests import factories
 from tests.factories import Company
-from tests.workflows.at_the_queue import browser, decide, holder, open_step, submitted, text
+from tests.workflows.acting import submitted
+from tests.workflows.at_the_queue import browser, decide, holder, open_step, text
 from workflows.models import Request, Step
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company() -> Company:
-    return factories.company()
 
 
 def numbers(page: Any) -> list[str]:

@@ -1,54 +1,25 @@
 """The list of requests and the page of one: the same address for everyone, what each may do differs."""
 
-import re
-from typing import Any
-
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import User
 from audit.models import Event
 from jobs.executor import run_until_idle
-from tests import factories
+from tests.authz.world import browser
 from tests.factories import Company
+from tests.workflows.acting import submitted
+from tests.workflows.at_the_queue import holder, open_step, text
 from tests.workflows.factories import ready_application
 from workflows import services
-from workflows.kinds.credit import KIND
 from workflows.models import Request, Step, Submission
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def company() -> Company:
-    return factories.company()
-
-
-def submitted(company: Company, **options: Any) -> Request:
-    application = ready_application(company, **options)
-    return services.submit(KIND, application.pk, actor=company.rep, idempotency_key=f"k{application.pk}")
-
-
-def browser(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="accounts.backends.AuthorityBackend")
-    return client
-
-
 def url(request: Request, name: str = "request") -> str:
     return reverse(f"workflows:{name}", args=[request.no])
-
-
-def open_step(request: Request) -> Step:
-    return Step.objects.filter(request=request, status="open").order_by("stage", "id")[0]
-
-
-def holder(company: Company, step: Step) -> User:
-    return {"SM": company.manager, "RD": company.director, "CC": company.credit_controller,
-            "FM": company.finance_manager, "CFO": company.cfo, "GM": company.general_manager}[step.role]  # fmt: skip
 
 
 def decide(company: Company, request: Request, verb: str = "approve", reason: str = "") -> None:
@@ -63,10 +34,6 @@ def decide(company: Company, request: Request, verb: str = "approve", reason: st
 def approve_all(company: Company, request: Request) -> None:
     while Step.objects.filter(request=request, status="open").exists():
         decide(company, request)
-
-
-def text(response: Any) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
 def test_submitter_sees_who_has_it_and_until_when(company: Company) -> None:

@@ -7,17 +7,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests import factories
+from tests.authz.world import browser
 from tests.factories import Company
-from tests.workflows.test_pages_request import browser, holder, open_step, submitted, text
+from tests.workflows.acting import submitted
+from tests.workflows.at_the_queue import holder, open_step, text
 from workflows import services
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company() -> Company:
-    return factories.company()
 
 
 def test_list_shows_who_has_each_request(company: Company) -> None:

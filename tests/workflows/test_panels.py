@@ -21,11 +21,6 @@ from workflows.services import decide, submit
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def company() -> Company:
-    return factories.company()
-
-
 def panel_of_three(company: Company, chain: str) -> tuple[Request, User, User, User]:
     """Sue, Jo and Bill are asked; the manager has agreed."""
     policy_with(CL3=chain)

@@ -9,7 +9,6 @@ import pytest
 from django.test import Client
 
 from credit import services as credit
-from tests import factories
 from tests.factories import Company
 from tests.workflows.factories import ready_application
 from workflows import picture, services
@@ -19,11 +18,6 @@ from workflows.queries_pages import current_round, earlier_rounds
 from workflows.views.shown import state_word
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company() -> Company:
-    return factories.company()
 
 
 def decide(request: Request, role: str, actor: Any, verb: str = "approve", **said: Any) -> None:

@@ -14,7 +14,6 @@ from accounts.roles import Role
 from audit.models import Event
 from credit.models import CreditLine
 from jobs.models import Job
-from tests import factories
 from tests.factories import Company
 from tests.workflows.factories import ready_application
 from workflows import services
@@ -23,11 +22,6 @@ from workflows.models import Decision, Request, Step, Submission
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE_SECONDS = 60
-
-
-@pytest.fixture
-def company() -> Company:
-    return factories.company()
 
 
 @pytest.fixture

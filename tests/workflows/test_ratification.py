@@ -17,7 +17,6 @@ from credit.models import CreditLine
 from jobs.models import Job
 from policies import queries
 from policies import services as policies
-from tests import factories
 from tests.factories import Company
 from tests.workflows.factories import ready_application
 from workflows import kinds, services
@@ -26,11 +25,6 @@ from workflows.kinds.credit import KIND
 from workflows.models import Request, Step, Submission
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company() -> Company:
-    return factories.company()
 
 
 @pytest.fixture

@@ -14,19 +14,14 @@ from audit.services import record
 from tests import factories
 from tests.authz.world import browser
 from tests.factories import Company
+from tests.workflows.acting import decide, open_step, submitted
 from tests.workflows.test_delegation import given, stand_in
-from tests.workflows.test_doors import decide, open_step, submitted
 from workflows import services
 from workflows.models import Request, Submission
 from workflows.segregation import Report, report
 from workflows.trail import about, policy_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company() -> Company:
-    return factories.company()
 
 
 def planted(request: Request, actor: User | None, **said: Any) -> None:

@@ -18,10 +18,9 @@ from policies.rules.calendar import add_working_hours, working_hours_between
 from policies.seed import default_pack
 from tests import factories
 from tests.factories import Company
-from tests.workflows.acting import policy_with, say
-from tests.workflows.factories import ready_application, trading_customer
+from tests.workflows.acting import policy_with, say, submitted
+from tests.workflows.factories import trading_customer
 from workflows import services, sla
-from workflows.kinds.credit import KIND
 from workflows.models import Decision, Handover, Request, Step
 from workflows.rules.sla import next_rung
 
@@ -59,11 +58,6 @@ def test_the_green_channel_halves_the_hours_of_a_key_account_and_asks_nobody_les
 @pytest.fixture
 def company(db: None) -> Company:
     return factories.company()
-
-
-def submitted(company: Company, **changes: Any) -> Request:
-    letter = ready_application(company, **changes)
-    return services.submit(KIND, letter.pk, actor=company.rep, idempotency_key=uuid4().hex)
 
 
 def open_step(request: Request) -> Step:

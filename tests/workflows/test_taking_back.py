@@ -16,11 +16,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def company() -> Company:
-    return factories.company()
-
-
-@pytest.fixture
 def request_(company: Company) -> Request:
     """CL-3: the manager, then director and credit controller together, then the CFO."""
     return submitted(company)

@@ -6,18 +6,12 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from tests import factories
 from tests.authz.world import Api, browser
 from tests.factories import Company
 from tests.workflows.acting import directors, opened, policy_with, say, statuses, step_at, submitted
 from workflows.models import Question, Request
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company() -> Company:
-    return factories.company()
 
 
 @pytest.fixture

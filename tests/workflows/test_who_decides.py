@@ -10,18 +10,14 @@ from audit.models import Event
 from credit import services as credit
 from tests import factories
 from tests.factories import Company
+from tests.workflows.acting import decide, open_step, submitted
 from tests.workflows.factories import ready_application
-from tests.workflows.test_doors import decide, open_roles, open_step, refused, submitted
+from tests.workflows.test_doors import open_roles, refused
 from workflows import services
 from workflows.kinds.credit import KIND
 from workflows.models import Step
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company() -> Company:
-    return factories.company()
 
 
 @pytest.mark.parametrize("verb", ["return", "reject"])
