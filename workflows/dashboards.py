@@ -6,7 +6,7 @@ A sales representative sees what he sent, everybody else what he may read. Const
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F, Prefetch, Q
+from django.db.models import F, Prefetch, Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import User
@@ -19,7 +19,7 @@ from credit.models import CreditLine
 from customers.models import Licence
 from pricing.queries_agreements import agreements_needing_attention
 from workflows.kinds.pages import PAGES
-from workflows.models import Decision, Request, State, Step
+from workflows.models import Consultation, Decision, Question, Request, State, Step
 from workflows.queries import inbox, waiting_count
 from workflows.queries_pages import holders_now
 from workflows.summaries import lines_of
@@ -52,6 +52,8 @@ def home(user: User) -> dict[str, Any]:
     reviews = has_role(user, *READERS)
     return {
         "returned": list(returned[:ROWS]),
+        "questions": list(questions_to(user)[:ROWS]),
+        "opinions": list(opinions_of(user)[:ROWS]),
         "drafts": drafts(user),
         "lines": list(lines.select_related("customer").order_by("valid_to")[:ROWS]),
         "licences": list(licences.select_related("customer").order_by("valid_to")[:ROWS]),
@@ -65,6 +67,19 @@ def home(user: User) -> dict[str, Any]:
         "trail": trail_state() if reviews else None,
         "events": _latest(user) if reviews else [],
     }
+
+
+def questions_to(user: User) -> QuerySet[Question]:
+    """What approvers have asked this person about his requests or customers and wait for, the oldest first."""
+    his = Q(request__submitter__person_id=user.person_id) | Q(request__owner__person_id=user.person_id)
+    rows = Question.objects.filter(his, closed_at__isnull=True, request__state=State.IN_REVIEW)
+    return rows.select_related("request__customer", "asked_by")
+
+
+def opinions_of(user: User) -> QuerySet[Consultation]:
+    """What colleagues have asked this person to say about a request, as long as it is under way, the oldest first."""
+    rows = Consultation.objects.filter(asked=user, answered_at__isnull=True, request__closed_at__isnull=True)
+    return rows.select_related("request__customer", "asked_by").order_by("pk")
 
 
 def drafts(user: User) -> list[dict[str, Any]]:

@@ -93,7 +93,7 @@ class AnswerForm(forms.Form):
 
 
 def forms_of(offered: Offers, sha: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The forms of what is offered, one of them as it was sent when it was refused.
+    """The forms of what is offered, one of them as it was sent when it was refused; a pair for each of several.
 
     Args:
         sha: digest of the content that is on the screen.
@@ -104,11 +104,18 @@ def forms_of(offered: Offers, sha: str, given: Mapping[str, Any]) -> dict[str, A
         or ReturnToForm(offered.stages, initial={"content_sha256": sha}),
         "add": _with_choices(given.get("add"), "who", [_NOBODY, *offered.people]) or AddForm(offered.people),
         "take_back": given.get("take_back") or TakeBackForm(),
-        "remove": given.get("remove") or RemoveForm(),
+        "removals": [(step, _of_one(RemoveForm, step.pk, given, "remove")) for step in offered.additions],
         "ask": given.get("ask") or AskForm(),
-        "answer": given.get("answer") or AnswerForm(),
-        "at": given.get("at"),
+        "inquiries": [(question, _of_one(AnswerForm, question.pk, given, "answer")) for question in offered.questions],
     }
+
+
+def _of_one(form: type[forms.Form], pk: int, given: Mapping[str, Any], name: str) -> forms.Form:
+    """The form about one step or question of several on the page, with ids of its own."""
+    refused: forms.Form | None = given.get(name) if given.get("at") == pk else None
+    found = refused or form()
+    found.auto_id = f"id_{pk}_%s"
+    return found
 
 
 def _with_choices(form: Any, name: str, choices: Iterable[Any]) -> Any:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from accounts.models import User
-from workflows.dashboards import drafts, on_the_way, with_documents
+from workflows.dashboards import drafts, on_the_way, questions_to, with_documents
 from workflows.kinds.pages import PAGES
 from workflows.models import Decision, Request, State
 from workflows.queries_pages import named
@@ -37,6 +37,7 @@ def mine(user: User, params: Mapping[str, str]) -> dict[str, Any]:
     under_way = sorted(on_the_way(list(way.order_by("pk")[:OPEN])), key=lambda row: (row["due"] is None, row["due"]))
     ended = with_documents(list(rows.filter(closed_at__isnull=False).order_by("-closed_at")[:ENDED]), user)
     return {
+        "questions": list(questions_to(user).filter(request__in=fitting.order_by())[:OPEN]),
         "returned": on_the_way(back),
         "drafts": [each for each in drafts(user) if kind in ("", each["pages"].code)] if not words else [],
         "under_way": under_way,

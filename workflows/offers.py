@@ -10,7 +10,7 @@ from policies.queries import pinned_pack
 from policies.rules.panels import PanelRule
 from workflows.authority import refusal_of_person
 from workflows.engine import Round
-from workflows.models import PanelMode, Question, Request, State, Step
+from workflows.models import PanelMode, Question, State, Step
 from workflows.routing import BEFORE
 from workflows.services.adding import refusal_to_remove, roles_that_may_be_added
 from workflows.services.decisions import stages_before
@@ -44,9 +44,14 @@ class Offers:
     answers: bool = False
 
     @property
+    def to_answer(self) -> bool:
+        """Whether an approver waits for his answer."""
+        return self.answers and any(question.closed_at is None for question in self.questions)
+
+    @property
     def any(self) -> bool:
         """Whether there is something to offer at all."""
-        return bool(self.acts or self.taken_back or self.additions)
+        return bool(self.asks or self.stages or self.people or self.taken_back or self.additions)
 
 
 def offers(round_: Round, step: Step | None, user: User) -> Offers:
@@ -57,19 +62,25 @@ def offers(round_: Round, step: Step | None, user: User) -> Offers:
     answers = user.person_id in apart.owners | {apart.submitter}
     if round_.request.state != State.IN_REVIEW:
         return Offers(questions=questions, answers=False)
-    acts = step is not None and step.status == "open" and step.mode in ("approve", "endorse")
-    acts = acts and refusal_of_person(round_, step, user, round_.submission.content_sha256) is None  # type: ignore[arg-type]
+    acting = step if _acts(round_, step, user) else None
     mine = (each for each in reversed(round_.steps) if refusal_to_take_back(round_, each, user) is None)
     return Offers(
-        acts=acts,
-        stages=_stages(round_, step) if acts and step is not None else [],
-        people=_people(round_, step, user) if acts and step is not None else [],
-        asks=acts and step is not None and step.paused_at is None,
+        acts=acting is not None,
+        stages=_stages(round_, acting) if acting else [],
+        people=_people(round_, acting, user) if acting else [],
+        asks=acting is not None and acting.paused_at is None,
         taken_back=next(mine, None),
         additions=[each for each in round_.steps if refusal_to_remove(round_, each, user) is None],
         questions=questions,
         answers=answers,
     )
+
+
+def _acts(round_: Round, step: Step | None, user: User) -> bool:
+    """Whether the step is open, may be said yes to, and is this person's."""
+    if step is None or step.status != "open" or step.mode not in ("approve", "endorse"):
+        return False
+    return refusal_of_person(round_, step, user, round_.submission.content_sha256) is None
 
 
 def _stages(round_: Round, step: Step) -> Choices:
@@ -119,9 +130,3 @@ def addition_of(step: Step) -> tuple[str, str]:
     if step.added_by is None:
         return "", ""
     return step.added_by.display_name, "before" if step.beside.startswith(BEFORE) else "beside"
-
-
-def open_questions(request: Request) -> list[Question]:
-    """What the submitter of a request has been asked and has not answered yet."""
-    rows = Question.objects.filter(request=request, closed_at=None)
-    return list(rows.select_related("asked_by", "step").order_by("pk"))

@@ -7,6 +7,7 @@ from typing import Any, Final
 from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from accounts.roles import Role
@@ -24,13 +25,18 @@ VERBS: Final = {
     rules.APPROVE: _("Approve"),
     rules.RETURN: _("Return"),
     rules.REJECT: _("Reject"),
-    rules.OBJECT: _("Object"),
+    rules.OBJECT: pgettext_lazy("verb", "Object"),
 }
 
 
 @dataclass(frozen=True)
 class Action:
-    """One thing to do, with its form."""
+    """One thing to do, with its form.
+
+    Args:
+        grave: is asked for once more.
+        asked: somebody waits for it, so its form is open.
+    """
 
     code: str
     title: Any
@@ -40,13 +46,17 @@ class Action:
     url: str
     form: forms.Form
     grave: bool = False
+    asked: bool = False
 
 
 def offered(round_: Round, step: Step | None, user: User) -> list[Action]:
     """What this person may do beside deciding; whatever the services would refuse anyway is left out."""
     if round_.request.closed_at is not None:
         return []
-    return [*_of_step(round_, step, user), *_of_request(round_, user), *_of_owner(round_, user)]
+    found = [*_of_step(round_, step, user), *_of_request(round_, user), *_of_owner(round_, user)]
+    for each in found:
+        each.form.auto_id = f"{each.code}_%s"  # several of them ask for a reason on one page
+    return found
 
 
 def asked_opinions(round_: Round) -> list[Consultation]:
@@ -78,6 +88,7 @@ def _of_step(round_: Round, step: Step | None, user: User) -> Iterator[Action]:
             _("Hand back"),
             reverse("workflows:hand-back", kwargs=at),
             forms_handing.HandBackForm(),
+            asked=True,
         )
     if refusal_of_person(round_, step, user, round_.submission.content_sha256) is not None:
         return
@@ -134,6 +145,7 @@ def _of_request(round_: Round, user: User) -> Iterator[Action]:
             _("Answer"),
             reverse("workflows:answer-consultation", kwargs={"no": no, "consultation": asked.pk}),
             forms_handing.AnswerForm(),
+            asked=True,
         )
     if refusal_to_remind(round_, user) is None:
         yield Action(
