@@ -72,7 +72,8 @@ def _of(event: Event, body: dict[str, Any], persons: dict[int, int]) -> Happened
     if event.action in SENT:
         said = body.get("extra") or {}
         editors, owners = (frozenset(map(int, said.get(name, ()))) for name in ("editors", "owners"))
-        return Sent(event.pk, no, str(said.get("kind", "")), persons.get(actor, -actor), editors, owners)
+        carried = frozenset(str(each["step"]) for each in after.get("carried", ()))
+        return Sent(event.pk, no, str(said.get("kind", "")), persons.get(actor, -actor), editors, owners, carried)
     if event.action in GIVEN:
         to = int(after.get("to") or after.get("assignee") or 0)
         return Given(event.pk, no, str(after.get("step", "")), actor, to) if to else None
@@ -93,6 +94,7 @@ def _of(event: Event, body: dict[str, Any], persons: dict[int, int]) -> Happened
         int((body.get("on_behalf_of") or {}).get("id") or 0),
         bool(body.get("reason")),
         _owner(body.get("policy") or {}),
+        str(after.get("pool", "")).partition(":")[0],
     )
 
 

@@ -1,5 +1,6 @@
 """The report over the trail finds each breach that is planted straight in the database, and none where all is well."""
 
+from datetime import timedelta
 from io import StringIO
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.urls import reverse
 
 from accounts.models import RoleAssignment, User
 from audit.clock import db_now
+from audit.models import Event
 from audit.services import record
 from tests import factories
 from tests.authz.world import browser
@@ -17,8 +19,9 @@ from tests.factories import Company
 from tests.workflows.acting import decide, open_step, submitted
 from tests.workflows.test_delegation import given, stand_in
 from workflows import services
-from workflows.models import Request, Submission
+from workflows.models import Request, Step, Submission
 from workflows.segregation import Report, report
+from workflows.sla import sweep
 from workflows.trail import about, policy_of
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +29,7 @@ pytestmark = pytest.mark.django_db
 
 def planted(request: Request, actor: User | None, **said: Any) -> None:
     """A decision in the trail that no service would have let through."""
-    submission = Submission.objects.get(request=request)
+    submission = Submission.objects.filter(request=request).latest("round")
     after = {"step": "RD", "verb": "approve", "role": "RD", "status": "approved", **said.pop("after", {})}
     with transaction.atomic():
         facts = {**about(request), "policy": policy_of(submission), "after": after, "at": db_now(), **said}
@@ -162,3 +165,36 @@ def test_a_delegation_given_afterwards_makes_nothing_right_that_was_decided_befo
     planted(request, deputy, on_behalf_of=company.manager, after=said)
     given(company.manager, deputy)  # from an hour ago
     assert rules_of(report()) == ["S3"]
+
+
+def test_a_superior_or_a_principal_who_never_had_the_role_is_found(company: Company) -> None:
+    request, deputy = submitted(company), stand_in(company, role="RD")
+    given(company.director, deputy)
+    planted(request, company.lawyer, after={"step": "SM", "role": "SM", "capacity": "escalated", "pool": "RD:1:*"})
+    assert [(each.rule, each.persons) for each in report().findings] == [("S5", (company.lawyer.person_id,))]
+    planted(request, deputy, on_behalf_of=company.director, after={"step": "CC", "role": "CC", "capacity": "delegate"})
+    assert rules_of(report()) == ["S5", "S5"]
+
+
+def test_what_was_escalated_or_delegated_rightly_is_no_breach(company: Company) -> None:
+    request, other, deputy = submitted(company, limit=300_000), submitted(company), stand_in(company, role="RD")
+    step = open_step(request, "SM")
+    past = db_now() - timedelta(days=30)
+    Step.objects.filter(pk=step.pk).update(next_at=past, due_at=past)
+    sweep()  # to the director
+    given(company.director, deputy)
+    decide(request, "SM", deputy)
+    decide(other, "SM", company.manager)
+    assert Event.objects.filter(action="request.decided").earliest("pk").content["after"]["pool"].startswith("RD:")
+    assert report().findings == []
+
+
+def test_who_approved_in_an_earlier_round_and_decides_again_beside_it_is_found(company: Company) -> None:
+    request = submitted(company)
+    for role, actor in [("SM", company.manager), ("CC", company.credit_controller), ("RD", company.director)]:
+        decide(request, role, actor)
+    decide(request, "CFO", company.cfo, "return", reason="Which hospitals?")
+    services.resubmit(request.no, actor=company.rep, idempotency_key="again")
+    assert report().findings == []
+    planted(request, company.director, after={"step": "CFO", "capacity": "override"}, reason="Ill.")
+    assert rules_of(report())[0] == "S2"

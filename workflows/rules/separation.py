@@ -14,7 +14,11 @@ ENOUGH: Final = 5  # so many approvals each way make a pair worth looking at
 
 @dataclass(frozen=True)
 class Sent:
-    """A submission: who asked, who had written it, who looks after the customer (natural persons)."""
+    """A submission: who asked, who had written it, who looks after the customer (natural persons).
+
+    Args:
+        carried: steps whose approval of the round before still counts.
+    """
 
     event: int
     request: str
@@ -22,11 +26,16 @@ class Sent:
     submitter: int
     editors: frozenset[int]
     owners: frozenset[int]
+    carried: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Said:
-    """A decision: accounts of who decided and for whom, 0 for none."""
+    """A decision: accounts of who decided and for whom, 0 for none.
+
+    Args:
+        pool: the role of the people among whom the step was then; empty when the trail does not say.
+    """
 
     event: int
     request: str
@@ -39,6 +48,7 @@ class Said:
     principal: int
     reason: bool
     owner_role: str
+    pool: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,7 +125,9 @@ def breaches(happened: Iterable[Happened], people: People) -> list[Finding]:
         now = rounds.setdefault(each.request, _Round())
         match each:
             case Sent():
-                rounds[each.request] = _Round(sent=each)
+                standing = [said for said in now.said if _base(said.step) in each.carried]
+                rounds[each.request] = _Round(sent=each, said=standing)
+                found += _of_carried(each, standing, people)
             case Again():
                 now.said = [said for said in now.said if _counts(said.step, each)]
             case Given():
@@ -129,7 +141,21 @@ def breaches(happened: Iterable[Happened], people: People) -> list[Finding]:
 
 def _counts(step: str, again: Again) -> bool:
     """Whether what was decided in a step still counts; a carried approval stands under the key of the plan."""
-    return step.partition("~")[0] in again.steps if again.all_but else step not in again.steps
+    return _base(step) in again.steps if again.all_but else step not in again.steps
+
+
+def _base(step: str) -> str:
+    """The key of the plan behind that of a copy."""
+    return step.partition("~")[0]
+
+
+def _of_carried(sent: Sent, standing: Iterable[Said], people: People) -> list[Finding]:
+    """Whoever must stay apart from a revision has not approved it in an earlier round either."""
+    return [
+        Finding("S1", sent.request, (person,), (said.event, sent.event), "approved what he asks for now")
+        for said in standing
+        for person in sorted(_persons(said, people) & _apart(sent))
+    ]
 
 
 def _of_assignment(now: _Round, given: Given, people: People) -> list[Finding]:
@@ -160,7 +186,7 @@ def _of_person(now: _Round, said: Said, person: int, people: People) -> list[Fin
         events = (now.sent.event, said.event)
         found.append(Finding(rule, said.request, (person,), events, "asked for it, wrote it or looks after it"))
     for before in now.said:
-        if person in {_person(account, people) for account in (before.actor, before.principal) if account}:
+        if person in _persons(before, people):
             events = (before.event, said.event)
             found.append(Finding("S2", said.request, (person,), events, "two steps by one person"))
     return found
@@ -171,15 +197,36 @@ def _without_authority(now: _Round, said: Said, people: People) -> tuple[str, st
         if not said.reason or not people.held(said.actor, said.owner_role, said.at):
             return "S5", "override without a reason or without owning the policy"
     elif said.capacity == "assigned":
-        if now.given.get(said.step.split("~")[0], now.given.get(said.step)) != said.actor:
+        if _given(now, said.step) != said.actor:
             return "S7", "decided by name without having been given the step"
-    elif said.capacity == "own" and not people.held(said.actor, said.role, said.at):
+    elif not _entitled(now, said, people):
         return "S5", "without the role"
     return None
 
 
+def _entitled(now: _Round, said: Said, people: People) -> bool:
+    """Whether whoever decided, or the one for whom he did, had the step: by his role, by its pool, or by name."""
+    who = said.principal or said.actor
+    if said.capacity == "delegate":
+        roles = {said.role, said.pool} - {""}
+        return _given(now, said.step) == who or any(people.held(who, role, said.at) for role in roles)
+    if said.capacity == "escalated":
+        return not said.pool or people.held(who, said.pool, said.at)
+    return people.held(who, said.role, said.at)
+
+
+def _given(now: _Round, step: str) -> int | None:
+    """The account to which the step was given by name."""
+    return now.given.get(_base(step), now.given.get(step))
+
+
 def _apart(sent: Sent | None) -> frozenset[int]:
     return (sent.editors | sent.owners | {sent.submitter}) if sent else frozenset()
+
+
+def _persons(said: Said, people: People) -> set[int]:
+    """Natural persons who decided: the one who did, and for whom."""
+    return {_person(account, people) for account in (said.actor, said.principal) if account}
 
 
 def _person(account: int, people: People) -> int:
