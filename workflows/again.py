@@ -29,7 +29,7 @@ def next_key(key: str, taken: Iterable[str]) -> str:
 def supersede(round_: Round, step: Step) -> Step:
     """Take a step out of the game and insert its copy: for the same person, a seat of the same panel."""
     copy = _copy(step, next_key(step.key, _keys(round_)))
-    copy.assignee, copy.queue_key = step.assignee, step.queue_key
+    copy.assignee, copy.queue_key = step.assignee, step.home_key
     _replace(round_, [step], [copy], {step.key: copy.key})
     return copy
 
@@ -56,7 +56,7 @@ def ask_again_from(round_: Round, stage: int) -> tuple[list[Step], list[Step]]:
         if step.panel:
             copy.panel = panel_names.setdefault(step.panel, copy.key)
         elif step.assignee_id is not None:
-            copy.assignee, copy.queue_key = step.assignee, step.queue_key
+            copy.assignee, copy.queue_key = step.assignee, step.home_key
         taken.add(copy.key)
         names[step.key] = copy.key
         copies.append(copy)

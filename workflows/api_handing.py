@@ -13,7 +13,6 @@ from workflows import services
 from workflows.api import written
 from workflows.models import Step
 from workflows.schemas_handing import Opinion, StepAt, ToWhom
-from workflows.services.handing import is_out
 
 handing = Router(tags=["requests"])
 
@@ -28,7 +27,7 @@ def colleague(address: str, field: str) -> User:
 
 
 def _step(step: Step) -> dict[str, Any]:
-    with_whom = User.objects.filter(pk=int(step.queue_key[1:])).first() if is_out(step) else None
+    with_whom = User.objects.filter(pk=int(step.queue_key[1:])).first() if step.is_out else None
     return {
         "request": step.request.no,
         "step": step.pk,

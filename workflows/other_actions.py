@@ -16,7 +16,6 @@ from workflows.authority import refusal_of_person
 from workflows.engine import Round
 from workflows.models import Consultation, Step, personal_key
 from workflows.services.consulting import refusal_to_ask, refusal_to_remind
-from workflows.services.handing import is_out
 from workflows.services.overriding import owns_policy, refusal_to_void
 from workflows.services.rerouting import other_versions, refusal_to_reroute
 from workflows.staffing import duties
@@ -77,7 +76,7 @@ def candidates(round_: Round, step: Step, user: User) -> list[User]:
 def _of_step(round_: Round, step: Step | None, user: User) -> Iterator[Action]:
     if step is None or step.status != "open":
         return
-    no, out = round_.request.no, is_out(step)
+    no, out = round_.request.no, step.is_out
     at: Any = {"no": no, "step": step.pk}
     if out and step.queue_key == personal_key(user.pk):
         yield Action(

@@ -149,7 +149,7 @@ class Staff:
         """The people whose step it is: the one to whom it was given, else those of its pools."""
         if step.assignee is not None:
             return (step.assignee,) if step.assignee.is_active else ()
-        role = step.queue_key.split(":")[0]
+        role = step.home_key.split(":")[0]
         members = {member.pk: member for member in self.pool(step.role).members}
         if step.status == "open" and role not in ("", step.role):  # escalated
             rows = self._nearest(role, self._barred)
@@ -207,13 +207,13 @@ class Staff:
             return Capacity.OWN if step.panel and self.holds(user, step.role) else Capacity.ASSIGNED
         if self.holds(user, step.role):
             return Capacity.OWN
-        return Capacity.ESCALATED if self.holds(user, step.queue_key.split(":")[0]) else None
+        return Capacity.ESCALATED if self.holds(user, step.home_key.split(":")[0]) else None
 
     def _holders(self, step: Step) -> list[User]:
         """As `principals`, those who are barred included: the refusal says why."""
         if step.assignee is not None:
             return [step.assignee] if step.assignee.is_active else []
-        roles = (step.role, step.queue_key.split(":")[0])
+        roles = (step.role, step.home_key.split(":")[0])
         rows = [row for role in roles for row in self._by_role.get(role, ())]
         return list({row.user_id: row.user for row in rows}.values())
 

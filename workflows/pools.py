@@ -5,6 +5,7 @@ from workflows.delegations import stranded
 from workflows.engine import Round
 from workflows.models import Handover, Step
 from workflows.people import Pool
+from workflows.services.handing import hand_over
 
 # What says who may decide a step; contents and plans are large and say nothing about it.
 READ = ("request__unit", "request__submitter", "request__owner", "request__customer__owner", "submission")
@@ -27,6 +28,8 @@ def _move(no: str, pk: int) -> bool:
     step = next((each for each in round_.steps if each.pk == pk and each.status == "open"), None)
     if step is None or round_.staff is None:
         return False
+    if step.is_out:
+        return _take_home(round_, step)
     before, pool = step.queue_key, round_.staff.refuge(step)
     if pool.queue_key == before:
         return False
@@ -44,6 +47,21 @@ def _move(no: str, pk: int) -> bool:
     _tell(round_, step, pool)
     moved = {"pool": pool.queue_key}
     rounds.note(round_, "request.step_moved", before={"pool": before}, after=moved, extra={"step": step.key})
+    rounds.save(round_)
+    return True
+
+
+def _take_home(round_: Round, step: Step) -> bool:
+    """Whoever was to give an opinion cannot any more: the step goes back to whoever had it, who decides without."""
+    given = step.handovers.filter(verb=Handover.Verb.DELEGATE).select_related("from_user", "to_user").last()
+    before, step.queue_key = step.queue_key, step.home_key
+    if given is None or step.queue_key == before:
+        return False
+    hand_over(round_, step, Handover.Verb.HAND_BACK, before, given.to_user, given.from_user, "")
+    round_.tell("opened", step)
+    rounds.note(
+        round_, "request.step_moved", before={"pool": before}, after={"pool": step.queue_key}, extra={"step": step.key}
+    )
     rounds.save(round_)
     return True
 

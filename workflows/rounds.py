@@ -166,7 +166,7 @@ def write_decision(
     round_.touch(step)
     said = {"step": step.key, "status": step.status, "verb": verb, "role": step.role, **decision.conditions}
     if standing.capacity != Capacity.OWN:
-        said |= {"capacity": standing.capacity.value, "pool": step.queue_key}
+        said |= {"capacity": standing.capacity.value, "pool": step.home_key}
     if to:
         said["to"] = to
     round_.tell("decided", step, verb=verb)

@@ -53,5 +53,5 @@ def staff_of(round_: Round) -> Staff:
 
 def roles_of(steps: Iterable[Step]) -> set[str]:
     """The roles of the steps, and of the pools in which they are."""
-    pools = {step.queue_key.split(":")[0] for step in steps if not step.queue_key.startswith("@")}
-    return {step.role for step in steps} | pools - {""}
+    pools = {step.home_key.split(":")[0] for step in steps}
+    return {step.role for step in steps} | {role for role in pools if not role.startswith("@")} - {""}

@@ -4,6 +4,7 @@ Progress is in the Viewflow process; `Request.state` and `Step.status` are its p
 services, under the request's row lock, for lists and queues. Submissions and decisions are inserted, never changed.
 """
 
+from functools import cached_property
 from typing import ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -19,7 +20,7 @@ from accounts.models import Region, Unit, User
 from accounts.queries import held_roles, visibility
 from customers.models import Customer
 from workflows.models.delegations import Delegation
-from workflows.models.queues import entrusted, keys_of
+from workflows.models.queues import entrusted, keys_of, personal_key
 
 
 class ApprovalProcess(Process):
@@ -227,6 +228,20 @@ class Step(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} ({self.status})"
+
+    @property
+    def is_out(self) -> bool:
+        """Whether it was given out for an opinion: it is in the queue of somebody who does not decide it."""
+        return self.queue_key.startswith("@") and self.queue_key != personal_key(self.assignee_id or 0)
+
+    @property
+    def home_key(self) -> str:
+        """The pool whose step it is; while it is out for an opinion, the one to which it comes back."""
+        return self._given_out_by or self.queue_key if self.is_out else self.queue_key
+
+    @cached_property
+    def _given_out_by(self) -> str:
+        return self.handovers.filter(verb="delegate").values_list("from_key", flat=True).last() or ""
 
 
 class Decision(models.Model):

@@ -92,7 +92,7 @@ def _delegate_step(no: str, step_id: int, to: User, actor: User, reason: str) ->
     round_ = rounds.lock(no, actor)
     step = step_in(round_, step_id)
     standing = check_hands(round_, step, actor, reason)
-    if is_out(step):
+    if step.is_out:
         raise problem(rules.Refusal("already_out", 409))
     if refusal := _refusal_of_whom(round_, step, to, actor):
         raise problem(refusal, "to")
@@ -129,7 +129,7 @@ def hand_back(no: str, step_id: int, *, actor: User, opinion: str, idempotency_k
 def _back(no: str, step_id: int, actor: User, opinion: str) -> Answer:
     round_ = rounds.lock(no, actor)
     step = step_in(round_, step_id)
-    if step.status != "open" or not is_out(step):
+    if step.status != "open" or not step.is_out:
         raise problem(rules.Refusal("not_out", 409))
     given = step.handovers.filter(verb=Handover.Verb.DELEGATE).select_related("to_user").last()
     if given is None:
@@ -146,11 +146,6 @@ def _back(no: str, step_id: int, actor: User, opinion: str) -> Answer:
     round_.tell("handed_back", step, to=heard, text=opinion)
     rounds.save(round_)
     return {"step": step.pk}
-
-
-def is_out(step: Step) -> bool:
-    """Whether the step was given out for an opinion: it is in the queue of somebody who does not decide it."""
-    return step.queue_key.startswith("@") and step.queue_key != personal_key(step.assignee_id or 0)
 
 
 def check_hands(round_: Round, step: Step, actor: User, reason: str) -> Standing:
