@@ -39,11 +39,33 @@ def with_tolerance(fact: str, tolerance: str, unit: str) -> Pack:
     return build_pack(2, content)
 
 
+def with_order(grades: str) -> Pack:
+    """The shipped policy, in which the grades of customers are declared from best to worst."""
+    content = default_content()
+    mat = next(table for table in content["tables"] if table["code"] == "MAT")
+    said = {"request_kind": "credit", "fact": "grade", "tolerance": "0", "unit": "points", "order": grades}
+    mat["rows"].append(mat["rows"][0] | {"code": "MAT-GRADE", "outputs": said})
+    return build_pack(2, content)
+
+
 @pytest.mark.parametrize(("now", "carried"), [(75_000, False), (65_000, True), (70_000, True)])
 def test_r1_a_higher_total_is_decided_again_and_a_lower_one_is_not(now: int, carried: bool) -> None:
     before = credit_facts(exposure_unsecured_group=Decimal(70_000), limit_requested=Decimal(70_000))
     after = credit_facts(exposure_unsecured_group=Decimal(now), limit_requested=Decimal(now))
     assert stands(default_pack(), "credit", "CC", before, after) is carried
+
+
+@pytest.mark.parametrize(("now", "unordered", "ordered"), [("A", True, True), ("AA", False, True), ("B", False, False)])
+def test_r3_a_category_is_compared_by_whether_it_changed_or_by_its_declared_order(
+    now: str, unordered: bool, ordered: bool
+) -> None:
+    """The shipped policy declares no order of the grades, so that any other grade than A is decided again."""
+    before, after = (
+        credit_facts(exposure_unsecured_group=Decimal(90_000), limit_requested=Decimal(90_000), grade=grade)
+        for grade in ("A", now)
+    )
+    assert stands(default_pack(), "credit", "SM", before, after) is unordered
+    assert stands(with_order("AAA AA A B C D"), "credit", "SM", before, after) is ordered
 
 
 def test_r5_two_changes_in_opposite_directions_are_judged_each_by_its_own_requirement() -> None:

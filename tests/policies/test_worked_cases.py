@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from policies.rules.check import check_table
+from policies.rules.pack import build_pack
 from policies.rules.plan import authority_ceiling, compile_plan
 from policies.rules.tables import Table, parse_table
-from policies.seed import default_pack
+from policies.seed import default_content, default_pack
 from tests.policies.test_carrying import price_facts
 from workflows.rules.seats import ladder
 
@@ -121,6 +122,18 @@ def test_d4_collect_keeps_the_order_of_the_rows() -> None:
         ({"age": ">= 12", "risk": "in Medium"}, "Approved Standard"),
     )
     assert bands(ordered, age=19, risk="Medium") == ["Approved Best", "Approved Standard"]
+
+
+@pytest.mark.parametrize(("chain", "asked"), [("SM → RD → CFO", ["SM", "RD", "CFO"]), ("CFO", ["CFO"]), ("SM", ["SM"])])
+def test_a5_each_way_up_the_ladder_is_written_as_a_chain(chain: str, asked: list[str]) -> None:
+    """Everybody up to the first who may decide; only that one; the superior of the seller whatever his limit."""
+    content = default_content()
+    chains = next(each for each in content["tables"] if each["code"] == "CHAIN")
+    for row in chains["rows"]:
+        row["outputs"]["chain"] = chain if row["code"] == "SP-3" else row["outputs"]["chain"]
+    plan = compile_plan(build_pack(2, content), "special_price", price_facts(below_target=Decimal(1)))
+    assert plan.bands["SP"] == "SP-3"
+    assert [step.role for step in plan.steps] == asked
 
 
 def test_d6_of_what_is_collected_the_highest_band_counts() -> None:
