@@ -4,6 +4,7 @@ Grammar (blank or ``-`` means any value):
 ``>= 15``  ``> 1``  ``<= 5``  ``< 5``  ``= x``  ``10..20``  ``[10..20)``  ``(10..20]``  ``in A, B``
 ``not in A, B``
 ``true``  ``false``; several number conditions separated by a comma are alternatives (``< 18, >= 60``).
+What Chinese keyboards and word processors make of it (``≥１５％``, ``10–20``, ``in A、B``) is the same (`spelled`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 
 NUMBER_KINDS = frozenset({"money", "pct", "days", "count", "number"})
 KINDS = NUMBER_KINDS | {"text", "flag"}
@@ -19,11 +21,26 @@ KINDS = NUMBER_KINDS | {"text", "flag"}
 Fact = Decimal | int | str | bool | None
 Test = Callable[[Fact], bool]
 
-_NUMBER = r"-?\d+(?:\.\d+)?"
+_NUMBER = r"-?[0-9]+(?:\.[0-9]+)?"
 _COMPARE = re.compile(rf"(>=|<=|>|<|=)?\s*({_NUMBER})\s*%?")
 _RANGE = re.compile(rf"([\[(])?\s*({_NUMBER})\s*%?\s*\.\.\s*({_NUMBER})\s*%?\s*([\])])?")
+_COMMA_RANGE = re.compile(rf"([\[(])\s*({_NUMBER})\s*%?\s*,\s*({_NUMBER})\s*%?\s*([\])])")
 _SEPARATED = re.compile(r"\d,\d{3}(?!\d)")
-SYMBOLS = str.maketrans({"≥": ">=", "≤": "<=", "，": ",", "＞": ">", "＜": "<"})
+_SEPARATORS = {"，": ",", "、": ",", "；": ",", ";": ","}
+_SIGNS = {"≥": ">=", "≤": "<=", "＞": ">", "＜": "<", "＝": "="}
+_LETTERS = {chr(ord(full) + n): chr(ord(plain) + n) for full, plain in ("ＡA", "ａa") for n in range(26)}
+_DIGITS = {chr(ord("０") + digit): str(digit) for digit in range(10)}
+_OF_NUMBERS = str.maketrans({
+    **_SIGNS, **_SEPARATORS, **_DIGITS, "−": "-", "－": "-", "…": "..", "％": "%", "．": ".",
+    "（": "(", "）": ")", "［": "[", "］": "]", "【": "[", "】": "]",
+})  # fmt: skip
+_OF_WORDS = str.maketrans({**_SIGNS, **_SEPARATORS, **_DIGITS, **_LETTERS, "“": '"', "”": '"', "‘": "'", "’": "'"})
+SYMBOLS = str.maketrans({**_SIGNS, "，": ","})
+_ANY = ("", "-", "–", "—", "－")
+# ``10-20`` and ``10 % – 20 %``: a dash between two numbers is their range, and nowhere else.
+_DASH = re.compile(r"(?<=[0-9%])\s*[-–—~～〜至到]\s*(?=-?[0-9])")
+_LISTED = re.compile(r"(?i:(not\s+in|in)(?=[\s(（\[{\"'])|(=))?\s*(.*)", re.S)
+_BRACKETS = ("()", "（）", "[]", "{}")
 
 
 class PolicyError(ValueError):
@@ -74,8 +91,8 @@ def parse_cell(text: str, kind: str, scale: Decimal = Decimal(1)) -> Cell | None
     thresholds of
     money columns (the parameter doa_scale). Raises PolicyError naming the text.
     """
-    written = text.translate(SYMBOLS).strip()
-    if written in ("", "-"):
+    written = spelled(text, kind)
+    if not written:
         return None
     if kind in NUMBER_KINDS:
         return _number_cell(written, scale if kind == "money" else Decimal(1))
@@ -86,7 +103,59 @@ def parse_cell(text: str, kind: str, scale: Decimal = Decimal(1)) -> Cell | None
     raise PolicyError(f"Unknown column type {kind!r}.")
 
 
+def spelled(text: str, kind: str) -> str:
+    """A cell in the one spelling of the grammar, empty for any value; what cannot be read comes out as it went in.
+
+    Raises CellError for a list of words that has an empty or a half quoted value.
+    """
+    if text.strip() in _ANY:
+        return ""
+    if kind == "text":
+        return _spelled_words(text.translate(_OF_WORDS).strip())
+    written = _DASH.sub("..", text.translate(_OF_NUMBERS).strip())
+    return written.lower() if kind == "flag" else written
+
+
+def _spelled_words(text: str) -> str:
+    found = _LISTED.fullmatch(text)
+    opening, listed = (found[1], found[3]) if found else (None, text)
+    if opening and listed[:1] + listed[-1:] in _BRACKETS:
+        listed = listed[1:-1]
+    values = [_unquoted(part.strip(), text) for part in listed.split(",")]
+    if not all(values) or text.lower() in ("in", "not in"):
+        raise CellError(
+            f"“{text}”中有空值：请写成 in A, B 或 not in A, B。",
+            f"Empty value in {text!r}: write in A, B or not in A, B.",
+        )
+    return f"{'not in' if opening and opening[0] in 'nN' else 'in'} {', '.join(values)}"
+
+
+def _unquoted(value: str, text: str) -> str:
+    """A value without the quotes around it. Raises CellError where they do not match, as around a comma."""
+    marks = [mark for mark in "\"'" if mark in (value[:1], value[-1:])]
+    if not marks:
+        return value
+    if len(value) < 2 or value[0] != value[-1]:
+        zh, en = (
+            f"“{text}”的引号不成对；值中不能有逗号。",
+            f"The quotes in {text!r} do not match; a value has no commas.",
+        )
+        raise CellError(zh, en)
+    return value[1:-1].strip()
+
+
+def always_holds(cell: Cell) -> bool:
+    """Whether the alternatives of a number cell together leave nothing out, so that it asks nothing."""
+    bounds = sorted({bound for each in cell.intervals for bound in (each.low, each.high) if bound is not None})
+    between = [(one + other) / 2 for one, other in pairwise(bounds)]
+    points = [bounds[0] - 1, *bounds, *between, bounds[-1] + 1] if bounds else []
+    return bool(points) and all(cell.test(point) for point in points)
+
+
 def _number_cell(text: str, scale: Decimal) -> Cell:
+    if found := _COMMA_RANGE.fullmatch(text):
+        rather = found.expand(r"\1\2..\3\4")
+        raise CellError(f"区间请写成 {rather}。", f"Write the range as {rather}.")
     if _SEPARATED.search(text):
         raise CellError(f"数字不要写千位分隔符：{text}。", f"Write numbers without thousands separators: {text!r}.")
     intervals = tuple(_interval(part.strip(), scale) for part in text.split(","))
@@ -108,11 +177,49 @@ def _interval(part: str, scale: Decimal) -> Interval:
         }.get(compared[1] or "=", Interval(bound, True, bound, True))
     ranged = _RANGE.fullmatch(part)
     if not ranged:
-        raise CellError(f"看不懂条件“{part}”。", f"Cannot read the condition {part!r}.")
+        zh, en = _rather(part)
+        raise CellError(f"看不懂条件“{part}”。{zh}", f"Cannot read the condition {part!r}. {en}")
     low, high = _decimal(ranged[2]) * scale, _decimal(ranged[3]) * scale
+    low_closed, high_closed = ranged[1] != "(", ranged[4] != ")"
     if low > high:
+        zh, en = (
+            f"区间“{part}”是空的：小的数写在前面。",
+            f"The range {part!r} is empty: the smaller number comes first.",
+        )
+        raise CellError(zh, en)
+    if low == high and not (low_closed and high_closed):
         raise CellError(f"区间“{part}”是空的。", f"The range {part!r} is empty.")
-    return Interval(low, ranged[1] != "(", high, ranged[4] != ")")
+    return Interval(low, low_closed, high, high_closed)
+
+
+def _rather(part: str) -> tuple[str, str]:
+    """What would be right, where that can be guessed."""
+    for pattern, template in _SUGGESTIONS:
+        if found := pattern.fullmatch(part):
+            rather = found.expand(template)
+            return f"可写成 {rather}。", f"Write {rather}."
+    return (
+        "请写成 >= 15、10..20 或 [10..20)，不带单位；留空表示任意。",
+        "Write >= 15, 10..20 or [10..20), without a unit; blank for any.",
+    )
+
+
+_SUGGESTIONS = [
+    (re.compile(pattern), template)
+    for pattern, template in (
+        (rf"=\s*([<>])\s*({_NUMBER})\s*%?", r"\1= \2"),
+        (rf"([<>]=?|=)?=\s*({_NUMBER})\s*%?", r"= \2"),
+        (rf"(?:≠|!=|<>|not(?:\s+in|\s*=)?)\s*({_NUMBER})\s*%?", r"< \1, > \1"),
+        (rf"({_NUMBER})\s*%?\s*(?:\+|\.\.)", r">= \1"),
+        (rf"\.\.\s*({_NUMBER})\s*%?", r"<= \1"),
+        (r"([<>]=?|=)?\s*\.([0-9]+)\s*%?", r"\1 0.\2"),
+        (r"([<>]=?|=)?\s*([0-9]+)\.\s*%?", r"\1 \2"),
+        (rf">=\s*({_NUMBER})\s*%?\s*(?:and|且|&|\s)\s*<=\s*({_NUMBER})\s*%?", r"[\1..\2]"),
+        (rf">=\s*({_NUMBER})\s*%?\s*(?:and|且|&|\s)\s*<\s*({_NUMBER})\s*%?", r"[\1..\2)"),
+        (rf">\s*({_NUMBER})\s*%?\s*(?:and|且|&|\s)\s*<=\s*({_NUMBER})\s*%?", r"(\1..\2]"),
+        (rf">\s*({_NUMBER})\s*%?\s*(?:and|且|&|\s)\s*<\s*({_NUMBER})\s*%?", r"(\1..\2)"),
+    )
+]
 
 
 def _decimal(text: str) -> Decimal:
@@ -123,18 +230,15 @@ def _decimal(text: str) -> Decimal:
 
 
 def _flag_cell(text: str) -> Cell:
-    wanted = {"true": True, "false": False}.get(text.lower())
+    wanted = {"true": True, "false": False}.get(text)
     if wanted is None:
         raise CellError(f"请写 true 或 false，而不是“{text}”。", f"Write true or false, not {text!r}.")
-    return Cell(text, lambda value: value is wanted, values=(text.lower(),))
+    return Cell(text, lambda value: value is wanted, values=(text,))
 
 
 def _text_cell(text: str) -> Cell:
     negated = text.startswith("not in ")
-    listed = text.removeprefix("not in ") if negated else text.removeprefix("in ").removeprefix("=")
-    values = tuple(part.strip() for part in listed.split(","))
-    if not all(values):
-        raise CellError(f"“{text}”中有空值。", f"Empty value in {text!r}.")
+    values = tuple(text.removeprefix("not in " if negated else "in ").split(", "))
     wanted = frozenset(values)
     if negated:
         return Cell(text, lambda value: value not in wanted, values=values, negated=True)

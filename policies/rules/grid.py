@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from policies.rules.cells import KINDS, NUMBER_KINDS, CellError, PolicyError, parse_cell
+from policies.rules.cells import KINDS, CellError, PolicyError
 from policies.rules.chains import parse_chain
+from policies.rules.doubts import wrong_cell
 from policies.rules.expressions_syntax import parse
 
 LONGEST: Final = 2_000
@@ -22,7 +23,6 @@ _WHOLE: Final = re.compile(r"\d{1,6}")
 _HOURS: Final = re.compile(r"[A-Z]{2,4} \d{1,4}(\s*,\s*[A-Z]{2,4} \d{1,4})*")
 _BANDS: Final = re.compile(r"(-?\d+(\.\d+)?|[A-Z]{1,4}):-?\d+(\.\d+)?")
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
-_SIGN: Final = re.compile(r"[<>≤≥＜＞]")
 
 # Names of outputs: Chinese, English, and how they are written where that is not free text.
 OUTPUTS: Final[Mapping[str, tuple[str, str, str]]] = {
@@ -194,22 +194,8 @@ def wrong(field: Field, text: str) -> tuple[str, str] | None:
     if _CONTROL.search(text):
         return "含有不可见的控制字符。", "It contains characters that cannot be shown."
     if field.part == "in":
-        return _wrong_cell(field.kind, text)
+        return wrong_cell(field.kind, text)
     return _WRONG.get(field.kind, _nothing)(text)
-
-
-def _wrong_cell(kind: str, text: str) -> tuple[str, str] | None:
-    try:
-        parse_cell(text, kind)
-    except CellError as error:
-        return error.zh, error.en
-    except PolicyError as error:
-        return str(error), str(error)
-    if kind == "text" and _SIGN.search(text):
-        return "文字没有大小之分：请列出各个值。", "Words are not compared by size: list the values."
-    if kind in NUMBER_KINDS and len(re.sub(r"\D", "", text)) > 60:
-        return "数字太多。", "That is too many digits."
-    return None
 
 
 def _nothing(_text: str) -> None:

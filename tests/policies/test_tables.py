@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from policies.rules.cells import PolicyError, parse_cell
+from policies.rules.doubts import wrong_cell
 from policies.rules.pack import build_pack, parse_chain
 from policies.rules.tables import parse_table
 from policies.rules.wording import condition_words
@@ -26,6 +27,13 @@ from policies.seed import DATA, default_content, default_pack
         ("[10..20)", ["10", "19.99"], ["20"]),
         ("(10..20]", ["10.01", "20"], ["10"]),
         ("< 18, >= 60", ["17", "60"], ["18", "59"]),
+        ("≥１５％", ["15"], ["14.99"]),
+        ("10–20", ["10", "20"], ["9.99", "20.01"]),
+        ("10 % ～ 20 %", ["10", "20"], ["9.99", "20.01"]),
+        ("-20 至 -10", ["-20", "-10"], ["-9"]),
+        ("（10..20］", ["10.01", "20"], ["10"]),
+        ("<10；>= 20、= 15", ["9", "15", "20"], ["10", "16"]),
+        ("> −5", ["-4.9"], ["-5"]),
     ],
 )
 def test_a_number_cell_holds_exactly_inside_its_bounds(text, inside, outside):
@@ -34,7 +42,7 @@ def test_a_number_cell_holds_exactly_inside_its_bounds(text, inside, outside):
     assert not any(cell.test(Decimal(value)) for value in outside)
 
 
-@pytest.mark.parametrize("text", ["", "-", "  "])
+@pytest.mark.parametrize("text", ["", "-", "  ", "—", "－"])
 def test_a_blank_cell_asks_nothing(text):
     assert parse_cell(text, "money") is None
 
@@ -55,6 +63,45 @@ def test_a_blank_cell_asks_nothing(text):
 def test_a_cell_that_cannot_be_read_is_refused(text, kind):
     with pytest.raises(PolicyError):
         parse_cell(text, kind)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "right"),
+    [
+        ("=> 15", "pct", ">= 15"), ("15+", "pct", ">= 15"), ("..20", "pct", "<= 20"), ("≠ 5", "count", "< 5, > 5"),
+        ("> .5", "number", "> 0.5"), ("[10, 20)", "number", "[10..20)"), ("> 10 and <= 20", "number", "(10..20]"),
+        (">= 10 且 < 20", "number", "[10..20)"), ("> 5 天", "days", "without a unit"), ("> 5 万", "money", "without a unit"),
+        ("20–10", "days", "smaller number comes first"), ("(5..5]", "days", "is empty"), ("~5", "days", "Write"),
+        ("≤ 1,5", "number", "decimals with a point"), ("> 10, < 20", "number", "Write a range as (10..20)"),
+        ("> 0.15", "pct", "0.15 % or 15 %"), ("in", "text", "in A, B or not in A, B"), ("in A、、B", "text", "in A, B"),
+        ("in “A, B", "text", "quotes"), ("≠ A", "text", "not in A, B"), ("not A", "text", "not in A, B"),
+        ("in A B", "text", "by commas"), ("A/B", "text", "by commas"), (">= A", "text", "list the values"),
+        ("1", "flag", "true or false"),
+    ],
+)  # fmt: skip
+def test_a_cell_that_is_wrong_or_hardly_meant_says_what_would_be_right(text, kind, right):
+    said = wrong_cell(kind, text)
+    assert said is not None
+    assert right in said[1]
+
+
+@pytest.mark.parametrize("text", ["≥１５％", "10–20", "> 0.15 %", "<= 0.5%", "1, 5", "< 18, >= 60", "< 1, = 5", ""])
+def test_a_cell_that_says_what_it_means_is_not_doubted(text):
+    assert wrong_cell("pct", text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "negated"),
+    [
+        ("in A、B", ("A", "B"), False), ("A；B", ("A", "B"), False), ("IN ＡＡ，Ｂ１", ("AA", "B1"), False),
+        ("NOT IN A", ("A",), True), ("not in\nA,\nB", ("A", "B"), True), ("in “A”, 'B'", ("A", "B"), False),
+        ('not in ("A", "B")', ("A", "B"), True), ("in（A，B）", ("A", "B"), False), ("inside", ("inside",), False),
+    ],
+)  # fmt: skip
+def test_lists_are_read_however_a_keyboard_writes_them(text, values, negated):
+    cell = parse_cell(text, "text")
+    assert (cell.values, cell.negated) == (values, negated)
+    assert all(cell.test(value) is not negated for value in values)
 
 
 def test_text_cells_list_what_is_in_and_what_is_not():
