@@ -1,257 +1,235 @@
-"""Decision tables in DMN 1.3: read what other tools write, evaluate it, and write our tables for them.
+"""DMN files: read the decision tables that other tools write.
 
-Of DMN we take the decision tables with unary tests: no other boxed expression and no function call. Whatever cannot be
-said in a cell of ours is refused by name, never guessed. Source: OMG DMN 1.3, chapter 8; any DMN 1.x namespace is read.
+Of DMN we take the decision tables whose inputs are names, whose conditions are unary tests and whose results are
+values (`dmn_feel`). Whatever else a file says is refused by name, never guessed. How they decide: `dmn_decisions`;
+as tables of ours: `dmn_tables`. Source: OMG DMN 1.3, chapter 8; the namespaces of DMN 1.1 to 1.6 are read.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, Final
 
 from lxml import etree
 
-from policies.rules.cells import Cell, Fact, PolicyError, parse_cell
+from policies.rules.cells import PolicyError
+from policies.rules.dmn_decisions import AGGREGATIONS, RANKED, SEVERAL, SINGLE, Decision, Input, Model, Rule
+from policies.rules.dmn_feel import Condition, Name, Value, condition_of, kind_of, root_of, value_of, values_of
 
-HIT_POLICIES: Final = {
-    "UNIQUE": "unique", "ANY": "any", "FIRST": "first", "COLLECT": "collect", "RULE ORDER": "collect",
-}  # fmt: skip
-AGGREGATIONS: Final[Mapping[str, Callable[[list[Any]], Any]]] = {"SUM": sum, "MIN": min, "MAX": max, "COUNT": len}
-KIND_OF: Final = {"number": "number", "string": "text", "boolean": "flag"}
-_MODEL: Final = re.compile(r"\{https?://www\.omg\.org/spec/DMN/[^}]*\}(\w+)")
-_STRING: Final = re.compile(r'"((?:[^"\\]|\\.)*)"')
-_FEEL_RANGE: Final = re.compile(r"([\[\](])\s*(\S+?)\s*\.\.\s*(\S+?)\s*([\[\])])")
-_LARGEST: Final = 2_000_000
-
-Value = Decimal | str | bool | None
-
-
-@dataclass(frozen=True)
-class Input:
-    """A column: the name of the fact, its kind (number, text, flag) and its label."""
-
-    name: str
-    kind: str
-    label: str = ""
+LARGEST: Final = 2_000_000
+KIND_OF: Final = {"number": "number", "string": "text", "boolean": "flag", "date": "date", "Any": ""}
+_MODEL: Final = re.compile(r"\{(?:https?://www\.omg\.org/spec/DMN/\d{8}/(?:MODEL/?|dmn\d?\.xsd))\}(\w+)")
+_EXPRESSIONS: Final = (
+    "literalExpression", "context", "invocation", "functionDefinition", "relation", "list", "conditional", "for",
+    "every", "some", "filter",
+)  # fmt: skip
+# A name that the file does not declare: words, and what would make it an expression.
+_WORDS: Final = re.compile(r"[^\W\d]\w*(?:[ .][^\W\d]\w*)*")
+_OPERATOR: Final = re.compile(r"\b(?:and|or|in|between|if|for|some|every|instance|function|true|false|null)\b")
 
 
 @dataclass(frozen=True)
-class Rule:
-    """A row: cells in our grammar, outputs as values, annotations as text."""
+class _File:
+    """What decisions refer to: types by name, names of the input data and of the decisions, language of the file."""
 
-    code: str
-    cells: tuple[str, ...]
-    outputs: tuple[Value, ...]
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Decision:
-    """One decision table of a DMN file.
-
-    Args:
-        outputs: names of the output columns; a single one may have the empty name.
-        defaults: what holds when no rule does, for each output.
-        annotations: names of the annotation columns.
-    """
-
-    name: str
-    hit_policy: str
-    aggregation: str
-    inputs: tuple[Input, ...]
-    outputs: tuple[str, ...]
-    rules: tuple[Rule, ...]
-    defaults: tuple[Value, ...] = ()
-    annotations: tuple[str, ...] = ()
-
-    def evaluate(self, facts: Mapping[str, Fact]) -> Any:
-        """The decision for these facts: a value, a mapping for several outputs, a list for COLLECT and RULE ORDER.
-
-        Raises PolicyError where the hit policy is violated.
-        """
-        hits = [rule for rule in self.rules if self._holds(rule, facts)]
-        if not hits and any(value is not None for value in self.defaults):
-            hits = [Rule("default", (), self.defaults)]
-        if self.hit_policy in ("COLLECT", "RULE ORDER"):
-            return self._collected(hits)
-        if not hits:
-            return None
-        if self.hit_policy == "UNIQUE" and len(hits) > 1:
-            raise PolicyError(f"{self.name}: rules {', '.join(rule.code for rule in hits)} hold at once.")
-        if self.hit_policy == "ANY" and any(rule.outputs != hits[0].outputs for rule in hits):
-            raise PolicyError(f"{self.name}: rules {', '.join(rule.code for rule in hits)} contradict each other.")
-        return self._result(hits[0])
-
-    def _holds(self, rule: Rule, facts: Mapping[str, Fact]) -> bool:
-        for each, text in zip(self.inputs, rule.cells, strict=True):
-            cell: Cell | None = parse_cell(text, each.kind)
-            if cell is not None and (facts.get(each.name) is None or not cell.test(facts[each.name])):
-                return False
-        return True
-
-    def _collected(self, hits: list[Rule]) -> Any:
-        results = [self._result(rule) for rule in hits]
-        if not self.aggregation:
-            return results
-        if not results and self.aggregation != "COUNT":
-            return None
-        return Decimal(AGGREGATIONS[self.aggregation](results))
-
-    def _result(self, rule: Rule) -> Any:
-        if len(self.outputs) == 1:
-            return rule.outputs[0]
-        return dict(zip(self.outputs, rule.outputs, strict=True))
+    types: Mapping[str, str]
+    decisions: frozenset[str]
+    names: frozenset[str]
+    language: str
 
 
 def read(data: bytes) -> list[Decision]:
-    """The decision tables of a DMN file.
+    """The decision tables of a DMN file, all of them.
 
-    Raises PolicyError for a file that is no DMN, is too large, or says something that a cell of ours cannot say.
+    Raises PolicyError for a file that is no DMN, is too large, or has a table that says something that we cannot take.
     """
-    if len(data) > _LARGEST:
-        raise PolicyError("The DMN file is too large.")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    root, file = _opened(data)
+    return [_decision(each, file) for each in _children(root, "decision") if _child(each, "decisionTable") is not None]
+
+
+def read_model(data: bytes) -> Model:
+    """A DMN file with whatever of it we can work out; the other decisions are in `refused` with the reason.
+
+    Raises PolicyError for a file that is no DMN or is too large.
+    """
+    root, file = _opened(data)
+    tables, refused = [], {}
+    for each in _children(root, "decision"):
+        try:
+            tables.append(_decision(each, file))
+        except PolicyError as error:
+            refused[_named(each)] = str(error)
+    return Model(tuple(tables), refused)
+
+
+def _opened(data: bytes) -> tuple[Any, _File]:
+    root = _root(data)
+    decisions = [_named(each) for each in _children(root, "decision")]
+    _once(decisions, "The decision {} is there twice.")
+    _once(
+        [each.get("id") for each in root.iter(etree.Element) if _name(each) and each.get("id")], "The id {} is twice."
+    )
+    given = [each for each in _children(root, "inputData") if each.get("name")]
+    types = {each.get("name") or "": _type(each) for each in _children(root, "itemDefinition")}
+    for each in (*given, *_children(root, "decision")):
+        variable = _child(each, "variable")
+        if variable is not None:
+            types[f"variable {each.get('name')}"] = variable.get("typeRef") or ""
+    names = frozenset({*decisions, *(each.get("name") for each in given)})
+    return root, _File(types, frozenset(decisions), names, root.get("expressionLanguage") or "")
+
+
+def _root(data: bytes) -> Any:
+    if len(data) > LARGEST:
+        raise PolicyError(f"The DMN file is larger than {LARGEST // 1_000_000} MB.")
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
+    )
     try:
         root = etree.fromstring(data, parser)
-    except etree.XMLSyntaxError as error:
+    except (etree.XMLSyntaxError, LookupError, ValueError) as error:
         raise PolicyError(f"The file is not XML: {error}.") from error
     if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]  # the stubs do not know it
         raise PolicyError("A DMN file has no document type declaration.")
     if _name(root) != "definitions":
-        raise PolicyError("The file is not DMN: it has no definitions.")
-    types = _types(root)
-    tables = ((each, _child(each, "decisionTable")) for each in _children(root, "decision"))
-    return [_decision(each, table, types) for each, table in tables if table is not None]
+        raise PolicyError(f"The file is not DMN: it is a {root.tag}, not the definitions of a DMN namespace.")
+    return root
 
 
-def _types(root: Any) -> dict[str, str]:
-    """Types by name: of the file's own type definitions, and of its input data."""
-    types = {each.get("name"): _said(_child(each, "typeRef")) for each in _children(root, "itemDefinition")}
-    for each in _children(root, "inputData"):
-        variable = _child(each, "variable")
-        if variable is not None and variable.get("typeRef"):
-            types[f"input {each.get('name')}"] = variable.get("typeRef")
-    return types
+def _type(definition: Any) -> str:
+    """The type that a type of the file is made of; empty for lists and structures, which no table compares."""
+    if definition.get("isCollection") == "true" or _child(definition, "itemComponent") is not None:
+        return ""
+    return _said(_child(definition, "typeRef"))
 
 
-def _kind(written: str, name: str, types: Mapping[str, str]) -> str | None:
-    """number, text or flag; a type of the file leads to the one that it is made of."""
-    wanted = written or types.get(f"input {name}", "string")
+def _kind(written: str, types: Mapping[str, str]) -> str | None:
+    """number, text, flag or date; empty when nothing is said; None for a type that no condition compares."""
+    wanted = written
     for _ in range(len(types) + 1):
-        plain = wanted.removeprefix("feel:")
-        if plain in KIND_OF:
-            return KIND_OF[plain]
-        wanted = types.get(wanted, "")
+        plain = wanted.rpartition(":")[2]
+        if not written or plain in KIND_OF:
+            return KIND_OF.get(plain, "")
+        wanted = types.get(plain, "")
     return None
 
 
-def _decision(decision: Any, table: Any, types: Mapping[str, str]) -> Decision:
-    name = decision.get("name") or decision.get("id") or "?"
-    policy = table.get("hitPolicy") or "UNIQUE"
-    aggregation = table.get("aggregation") or ""
-    if policy not in HIT_POLICIES or (aggregation and (aggregation not in AGGREGATIONS or policy != "COLLECT")):
-        raise PolicyError(f"{name}: the hit policy {policy} {aggregation} is not supported.".replace("  ", " "))
-    inputs = tuple(_input(name, each, types) for each in _children(table, "input"))
+def _decision(decision: Any, file: _File) -> Decision:
+    name = _named(decision)
+    try:
+        return _table(name, _logic(decision), file)
+    except PolicyError as error:
+        raise PolicyError(f"{name}: {error}") from error
+
+
+def _logic(decision: Any) -> Any:
+    table = _child(decision, "decisionTable")
+    if table is None:
+        found = next((_name(each) for each in decision if _name(each) in _EXPRESSIONS), "")
+        raise PolicyError(f"it is a {found}, not a decision table." if found else "it has no decision table.")
+    return table
+
+
+def _table(name: str, table: Any, file: _File) -> Decision:
+    policy, aggregation = table.get("hitPolicy") or "UNIQUE", table.get("aggregation") or ""
+    inputs = tuple(_input(each, file) for each in _children(table, "input"))
     outputs = list(_children(table, "output"))
-    defaults = tuple(_default(each) for each in outputs)
-    notes = tuple(each.get("name") or "" for each in _children(table, "annotation"))
-    rules = tuple(_rule(name, number, each, inputs) for number, each in enumerate(_children(table, "rule"), start=1))
-    for rule in rules:
-        if len(rule.outputs) != len(outputs):
-            raise PolicyError(f"{name}: rule {rule.code} has {len(rule.outputs)} outputs instead of {len(outputs)}.")
     names = tuple(each.get("name") or "" for each in outputs)
-    return Decision(name, policy, aggregation, inputs, names, rules, defaults, notes)
+    if not outputs:
+        raise PolicyError("the table has no output.")
+    if policy not in (*SINGLE, *SEVERAL) or (aggregation and (aggregation not in AGGREGATIONS or policy != "COLLECT")):
+        raise PolicyError(f"the hit policy {policy} {aggregation}".rstrip() + " is not one of the standard.")
+    if aggregation and len(outputs) > 1:
+        raise PolicyError(f"only a single output can be combined with {aggregation}.")
+    if len(outputs) > 1 and not all(names):
+        raise PolicyError("several outputs each need a name.")
+    _once(names, "The output {} is there twice.")
+    ranks = tuple(_listed(each, file) for each in outputs)
+    if policy in RANKED and not any(ranks):
+        raise PolicyError(f"{policy} needs the values of an output, best first.")
+    rows = tuple(_rule(number, each, inputs, ranks, file) for number, each in enumerate(_children(table, "rule"), 1))
+    asked = {root_of(each, file.decisions) for each in _asked(inputs, rows)}
+    return Decision(
+        name, policy, aggregation, inputs, names, rows,
+        defaults=tuple(_default(each, file) for each in outputs),
+        ranks=ranks,
+        annotations=tuple(each.get("name") or "" for each in _children(table, "annotation")),
+        needs=tuple(sorted(asked - {""})),
+    )  # fmt: skip
 
 
-def _input(decision: str, each: Any, types: Mapping[str, str]) -> Input:
+def _asked(inputs: tuple[Input, ...], rules: tuple[Rule, ...]) -> Iterator[str]:
+    """Names of everything that a table looks at."""
+    yield from (each.name for each in inputs)
+    for rule in rules:
+        for condition in rule.conditions:
+            yield from (each.path for each in condition.operands() if isinstance(each, Name))
+
+
+def _input(each: Any, file: _File) -> Input:
     expression = _child(each, "inputExpression")
-    text = _text(expression)
-    kind = _kind(expression.get("typeRef") or "", text, types) if text else None
+    text = _feel(expression, file)
+    if not text:
+        raise PolicyError("an input does not say which fact it is.")
+    declared = root_of(text, file.names)
+    if not declared and (not _WORDS.fullmatch(text) or _OPERATOR.search(text)):
+        raise PolicyError(f"an input must be the name of a fact, not the expression {text!r}.")
+    written = expression.get("typeRef") or (file.types.get(f"variable {text}", "") if declared == text else "")
+    kind = _kind(written, file.types)
     if kind is None:
-        raise PolicyError(f"{decision}: an input needs a fact of type number, string or boolean, not {text!r}.")
-    return Input(text, kind, each.get("label") or "")
+        raise PolicyError(f"the input {text} is a {written}; only numbers, strings, booleans and dates are compared.")
+    allowed = _child(each, "inputValues")
+    return Input(text, kind, each.get("label") or "", condition_of(_feel(allowed, file)))
 
 
-def _default(output: Any) -> Value:
-    entry = _child(output, "defaultOutputEntry")
-    return None if entry is None else value_of(_text(entry))
+def _listed(output: Any, file: _File) -> tuple[Value, ...]:
+    text = _feel(_child(output, "outputValues"), file)
+    return values_of(text) if text else ()
 
 
-def _rule(decision: str, number: int, rule: Any, inputs: tuple[Input, ...]) -> Rule:
+def _default(output: Any, file: _File) -> Value:
+    return value_of(_feel(_child(output, "defaultOutputEntry"), file))
+
+
+def _rule(number: int, rule: Any, inputs: tuple[Input, ...], ranks: tuple[tuple[Value, ...], ...], file: _File) -> Rule:
     code = str(number)
-    entries = [_text(each) for each in _children(rule, "inputEntry")]
-    if len(entries) != len(inputs):
-        raise PolicyError(f"{decision}: rule {code} has {len(entries)} conditions instead of {len(inputs)}.")
-    cells = []
-    for each, text in zip(inputs, entries, strict=True):
-        try:
-            cell = cell_of(text, each.kind)
-            parse_cell(cell, each.kind)
-        except PolicyError as error:
-            raise PolicyError(f"{decision}: rule {code}, {each.name}: {error}") from error
-        cells.append(cell)
-    outputs = tuple(value_of(_text(each)) for each in _children(rule, "outputEntry"))
+    asked, told = list(_children(rule, "inputEntry")), list(_children(rule, "outputEntry"))
+    if len(asked) != len(inputs):
+        raise PolicyError(f"rule {code} has {len(asked)} conditions instead of {len(inputs)}.")
+    if len(told) != len(ranks):
+        raise PolicyError(f"rule {code} has {len(told)} outputs instead of {len(ranks)}.")
+    try:
+        conditions = tuple(_condition(each, entry, file) for each, entry in zip(inputs, asked, strict=True))
+        outputs = tuple(value_of(_feel(entry, file)) for entry in told)
+        for value, listed in zip(outputs, ranks, strict=True):
+            if listed and value is not None and value not in listed:
+                raise PolicyError(f"{value!r} is none of the values of its output.")
+    except PolicyError as error:
+        raise PolicyError(f"rule {code}: {error}") from error
     notes = tuple(_text(each) for each in _children(rule, "annotationEntry"))
-    return Rule(code, tuple(cells), outputs, notes)
+    return Rule(code, conditions, outputs, notes)
 
 
-def cell_of(feel: str, kind: str) -> str:
-    """A unary test as a cell: ``"A","B"`` becomes ``in A, B``, ``]15..30[`` becomes ``(15..30)``.
-
-    Raises PolicyError.
-    """
-    text = feel.strip()
-    if text in ("", "-"):
-        return ""
-    if kind == "text":
-        return _text_cell(text)
-    if kind == "flag":
-        return text
-    outer = re.fullmatch(r"not\s*\((.*)\)", text, re.S)
-    if outer:
-        raise PolicyError(f"Write the condition without not(): {feel!r}.")
-    return re.sub(r"\s*,\s*", ", ", _FEEL_RANGE.sub(_range, text))
+def _condition(each: Input, entry: Any, file: _File) -> Condition:
+    condition = condition_of(_feel(entry, file), file.names)
+    for operand in condition.operands():
+        if each.kind and not isinstance(operand, Name) and operand is not None and kind_of(operand) != each.kind:
+            raise PolicyError(f"the condition {condition.text} does not fit {each.name}, which is a {each.kind}.")
+    return condition
 
 
-def _range(found: re.Match[str]) -> str:
-    opens = "[" if found[1] == "[" else "("
-    closes = "]" if found[4] == "]" else ")"
-    return f"{opens}{found[2]}..{found[3]}{closes}"
+def _once(names: Any, message: str) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise PolicyError(message.format(name))
+        seen.add(name)
 
 
-def _text_cell(text: str) -> str:
-    negated = re.fullmatch(r"not\s*\((.*)\)", text, re.S)
-    listed = negated[1] if negated else text
-    values = [_unquoted(each) for each in _STRING.findall(listed)]
-    rest = _STRING.sub("", listed).replace(",", "").strip()
-    if rest or not values:
-        raise PolicyError(f"Only quoted values can be compared with: {text!r}.")
-    for value in values:
-        if not value or "," in value or value != value.strip():
-            raise PolicyError(f"A value with a comma or spaces at its ends cannot be written in a cell: {value!r}.")
-    return f"{'not ' if negated else ''}in {', '.join(values)}"
-
-
-def value_of(feel: str) -> Value:
-    """A literal: a quoted string, a number, true, false or null. Raises PolicyError for any other expression."""
-    text = feel.strip()
-    if text in ("", "null", "-"):
-        return None
-    if text in ("true", "false"):
-        return text == "true"
-    whole = _STRING.fullmatch(text)
-    if whole:
-        return _unquoted(whole[1])
-    if re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)", text):
-        return Decimal(text)
-    raise PolicyError(f"Only strings, numbers, true and false can be a result, not {text!r}.")
-
-
-def _unquoted(text: str) -> str:
-    return re.sub(r"\\(.)", lambda found: {"n": "\n", "t": "\t"}.get(found[1], found[1]), text)
+def _named(decision: Any) -> str:
+    return decision.get("name") or decision.get("id") or "?"
 
 
 def _name(element: Any) -> str:
@@ -267,9 +245,23 @@ def _child(element: Any, name: str) -> Any:
     return next(_children(element, name), None)
 
 
+def _feel(element: Any, file: _File) -> str:
+    """The text of an expression. Raises PolicyError when it is written in another language than FEEL."""
+    if element is None:
+        return ""
+    language = element.get("expressionLanguage") or file.language
+    if language and "feel" not in language.lower():
+        raise PolicyError(f"expressions in {language} are not read, only FEEL.")
+    return _text(element)
+
+
 def _text(element: Any) -> str:
-    return _said(_child(element, "text")) if element is not None else ""
+    return _said(_child(element, "text"))
 
 
 def _said(element: Any) -> str:
-    return (element.text or "").strip() if element is not None else ""
+    if element is None:
+        return ""
+    if len(element):
+        raise PolicyError(f"a text contains the element {element[0].tag}.")
+    return (element.text or "").strip()

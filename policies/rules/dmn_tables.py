@@ -12,117 +12,129 @@ from typing import Any, Final
 
 from lxml import etree
 
-from policies.rules.cells import NUMBER_KINDS, SYMBOLS, PolicyError
-from policies.rules.dmn import HIT_POLICIES, Decision
+from policies.rules.cells import NUMBER_KINDS, PolicyError
+from policies.rules.dmn_cells import cell_for, quoted, same_cell, unary_test
+from policies.rules.dmn_decisions import Decision
 
 NAMESPACE: Final = "https://www.omg.org/spec/DMN/20191111/MODEL/"
-TYPES: Final = {"text": "string", "flag": "boolean"}
+TYPES: Final = {"text": "string", "flag": "boolean", "date": "date"}
 POLICIES: Final = {"unique": "UNIQUE", "any": "ANY", "first": "FIRST", "collect": "COLLECT"}
+# The hit policies of DMN that a policy table has; a collecting table keeps the order of its rules.
+IMPORTED: Final = {**{dmn: ours for ours, dmn in POLICIES.items()}, "RULE ORDER": "collect"}
 NOTES: Final = ("rationale_zh", "rationale_en")
 # The code of a row is its first output, so that it survives the way there and back.
 CODE: Final = "row"
+_UNFIT: Final = re.compile(r"[^A-Za-z0-9_.-]")
+_NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def write(table: Mapping[str, Any]) -> bytes:
-    """A table in its stored form (`policies.queries.content`) as a DMN 1.3 file.
+    """A table in its stored form (`policies.queries.content`) as a DMN 1.3 file, valid by its schema.
 
-    Raises PolicyError for a hit policy that DMN does not have.
+    Every column becomes an input datum that the decision requires; ids follow from the codes and keys, so that two
+    exports differ only where the tables do. Raises PolicyError for a hit policy that DMN does not have.
     """
     if table["hit_policy"] not in POLICIES:
         raise PolicyError(f"DMN has no hit policy {table['hit_policy']}.")
+    outputs = list(dict.fromkeys(name for row in table["rows"] for name in row["outputs"]))
+    if CODE in outputs:
+        raise PolicyError(f"Table {table['code']} has an output called {CODE}, which is the code of a row in DMN.")
+    code = _UNFIT.sub("_", table["code"])
     root = etree.Element(f"{{{NAMESPACE}}}definitions", nsmap={None: NAMESPACE})  # type: ignore[dict-item]  # the stubs do not know the default namespace
-    root.set("name", table["title_en"])
-    root.set("namespace", "urn:countersign:policy")
-    root.set("id", f"policy_{table['code']}")
-    decision = _add(root, "decision", id=f"decision_{table['code']}", name=table["code"])
-    _add(decision, "variable", name=table["code"])
-    drawn = _add(decision, "decisionTable", id=f"table_{table['code']}", hitPolicy=POLICIES[table["hit_policy"]])
+    for key, value in {
+        "name": table["title_en"],
+        "namespace": "urn:countersign:policy",
+        "id": f"policy_{code}",
+    }.items():
+        root.set(key, _clean(value))
     for column in table["columns"]:
-        kind = "number" if column["type"] in NUMBER_KINDS else TYPES[column["type"]]
-        given = _add(drawn, "input", id=f"input_{table['code']}_{column['key']}", label=column["en"])
-        _say(_add(given, "inputExpression", typeRef=kind), column["key"])
-    outputs = _outputs(table)
+        datum = _add(root, "inputData", id=f"fact_{code}_{column['key']}", name=column["key"], label=column["en"])
+        _add(datum, "variable", name=column["key"], typeRef=_type(column))
+    decision = _add(root, "decision", id=f"decision_{code}", name=table["code"], label=table["title_en"])
+    _add(decision, "description").text = _clean(table["title_zh"])
+    _add(decision, "variable", name=table["code"])
+    for column in table["columns"]:
+        _add(_add(decision, "informationRequirement"), "requiredInput", href=f"#fact_{code}_{column['key']}")
+    drawn = _add(decision, "decisionTable", id=f"table_{code}", hitPolicy=POLICIES[table["hit_policy"]])
+    for column in table["columns"]:
+        given = _add(drawn, "input", id=f"input_{code}_{column['key']}", label=column["en"])
+        _say(_add(given, "inputExpression", typeRef=_type(column)), column["key"])
     for name in (CODE, *outputs):
-        _add(drawn, "output", id=f"output_{table['code']}_{name}", name=name, typeRef="string")
+        _add(drawn, "output", id=f"output_{code}_{_UNFIT.sub('_', name)}", name=name, typeRef="string")
     for name in NOTES:
         _add(drawn, "annotation", name=name)
     for number, row in enumerate(table["rows"], start=1):
-        _write_row(_add(drawn, "rule", id=f"rule_{table['code']}_{number}"), row, table["columns"], outputs)
+        _write_row(_add(drawn, "rule", id=f"rule_{code}_{number}"), row, table["columns"], outputs)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
 
 
 def replace_rows(table: Mapping[str, Any], decision: Decision) -> dict[str, Any]:
     """The stored table with the rows of a DMN decision in place of its own.
 
-    Raises PolicyError when the decision asks for facts that the table does not know, aggregates, or has no outputs.
+    Cells that ask for the same as before keep their wording; rows without annotations keep the rationale of the row of
+    the same code. One difference to the standard stands: a fact that is missing matches no cell that asks, so
+    ``not("A")`` does not hold for it. Raises PolicyError for what a policy table cannot say: unknown facts, other
+    kinds of conditions, aggregation, default outputs, hit policies by priority.
     """
-    known = {column["key"]: column for column in table["columns"]}
-    strangers = [each.name for each in decision.inputs if each.name not in known]
+    known = {column["key"]: column["type"] for column in table["columns"]}
+    names = [each.name for each in decision.inputs]
+    strangers = [name for name in names if name not in known]
     if strangers:
         raise PolicyError(f"Table {table['code']} has no column {', '.join(strangers)}.")
+    if len(set(names)) < len(names):
+        raise PolicyError("A policy table asks for each fact in one column only.")
+    if decision.hit_policy not in IMPORTED:
+        raise PolicyError(f"A policy table has no hit policy {decision.hit_policy}.")
     if decision.aggregation:
         raise PolicyError(f"A policy table does not aggregate ({decision.aggregation}).")
+    if any(value is not None for value in decision.defaults):
+        raise PolicyError("A policy table has no default output: write it as a last row.")
     if not all(decision.outputs):
         raise PolicyError("Every output of a policy table needs a name.")
-    return {
-        **table,
-        "hit_policy": HIT_POLICIES[decision.hit_policy],
-        "rows": [_row(decision, number) for number in range(len(decision.rules))],
-    }
+    before = {row["code"]: row for row in table["rows"]}
+    rows = [_row(decision, number, known, before) for number in range(len(decision.rules))]
+    codes = [row["code"] for row in rows]
+    twice = sorted({code for code in codes if codes.count(code) > 1})
+    if twice:
+        raise PolicyError(f"Several rows have the code {', '.join(twice)}.")
+    return {**table, "hit_policy": IMPORTED[decision.hit_policy], "rows": rows}
 
 
-def _row(decision: Decision, number: int) -> dict[str, Any]:
+def _row(decision: Decision, number: int, kinds: Mapping[str, str], before: Mapping[str, Any]) -> dict[str, Any]:
     rule = decision.rules[number]
-    names = zip(decision.outputs, rule.outputs, strict=True)
-    outputs = {name: _plain(value) for name, value in names if value is not None}
+    named = zip(decision.outputs, rule.outputs, strict=True)
+    outputs = {name: _plain(value) for name, value in named if value is not None}
+    code = outputs.pop(CODE, rule.code)
+    old = before.get(code, {})
+    cells = {}
+    for each, condition in zip(decision.inputs, rule.conditions, strict=True):
+        kind, written = kinds[each.name], old.get("cells", {}).get(each.name, "")
+        try:
+            cell = cell_for(condition, kind)
+        except PolicyError as error:
+            raise PolicyError(f"{decision.name}: rule {rule.code}, {each.name}: {error}") from error
+        if cell:
+            cells[each.name] = written if same_cell(written, cell, kind) else cell
     notes = dict(zip(decision.annotations, rule.notes, strict=False))
     return {
-        "code": outputs.pop(CODE, rule.code),
-        "cells": {each.name: cell for each, cell in zip(decision.inputs, rule.cells, strict=True) if cell},
+        "code": code,
+        "cells": cells,
         "outputs": outputs,
-        **{name: notes.get(name, "") for name in NOTES},
+        **{name: notes.get(name, old.get(name, "")) for name in NOTES},
     }
 
 
-def _outputs(table: Mapping[str, Any]) -> list[str]:
-    return list(dict.fromkeys(name for row in table["rows"] for name in row["outputs"]))
+def _type(column: Mapping[str, Any]) -> str:
+    return "number" if column["type"] in NUMBER_KINDS else TYPES[column["type"]]
 
 
 def _write_row(rule: Any, row: Mapping[str, Any], columns: list[Mapping[str, Any]], outputs: list[str]) -> None:
     for column in columns:
         _say(_add(rule, "inputEntry"), unary_test(row["cells"].get(column["key"], ""), column["type"]))
     for value in (row["code"], *(row["outputs"].get(name) for name in outputs)):
-        _say(_add(rule, "outputEntry"), "null" if value is None else _quoted(value))
+        _say(_add(rule, "outputEntry"), "null" if value is None else quoted(value))
     for name in NOTES:
         _say(_add(rule, "annotationEntry"), row[name])
-
-
-def unary_test(cell: str, kind: str) -> str:
-    """A cell as FEEL: ``in A, B`` becomes ``"A", "B"``, ``10..20`` becomes ``[10..20]``."""
-    text = cell.translate(SYMBOLS).strip()
-    if text in ("", "-"):
-        return "-"
-    if kind == "flag":
-        return text.lower()
-    if kind in NUMBER_KINDS:
-        parts = (part.strip().replace("%", "").strip() for part in text.split(","))
-        return ", ".join(_number_test(part) for part in parts)
-    negated = text.startswith("not in ")
-    listed = text.removeprefix("not in ") if negated else text.removeprefix("in ").removeprefix("=")
-    values = ", ".join(_quoted(value.strip()) for value in listed.split(","))
-    return f"not({values})" if negated else values
-
-
-def _number_test(part: str) -> str:
-    if ".." not in part:
-        return part.removeprefix("=").strip()
-    opens, closes = ("" if part[0] in "[(" else "["), ("" if part[-1] in "])" else "]")
-    return re.sub(r"\s+", "", f"{opens}{part}{closes}")
-
-
-def _quoted(text: str) -> str:
-    inner = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{inner}"'
 
 
 def _plain(value: Any) -> str:
@@ -130,8 +142,13 @@ def _plain(value: Any) -> str:
 
 
 def _add(parent: Any, tag: str, /, **attributes: str) -> Any:
-    return etree.SubElement(parent, f"{{{NAMESPACE}}}{tag}", attributes)
+    return etree.SubElement(parent, f"{{{NAMESPACE}}}{tag}", {key: _clean(value) for key, value in attributes.items()})
 
 
 def _say(element: Any, text: str) -> None:
-    _add(element, "text").text = text
+    _add(element, "text").text = _clean(text)
+
+
+def _clean(text: str) -> str:
+    """Without control characters, which XML does not have."""
+    return _NO_XML.sub("", text)

@@ -8,8 +8,10 @@ import pytest
 from lxml import etree
 
 from policies.rules.cells import PolicyError, parse_cell
-from policies.rules.dmn import cell_of, read, value_of
-from policies.rules.dmn_tables import replace_rows, unary_test, write
+from policies.rules.dmn import read
+from policies.rules.dmn_cells import cell_of, unary_test
+from policies.rules.dmn_feel import value_of
+from policies.rules.dmn_tables import replace_rows, write
 from policies.rules.pack import content_digest
 from policies.rules.tables import parse_table
 from policies.seed import default_content
@@ -104,7 +106,7 @@ def _same(back: dict[str, Any], table: dict[str, Any]) -> bool:
         ("-", "number", ""),
         ("]15..30[", "number", "(15..30)"),
         ("[15..30)", "number", "[15..30)"),
-        ("<18,>=60", "number", "<18, >=60"),
+        ("<18,>=60", "number", "< 18, >= 60"),
         ("1,500", "number", "1, 500"),
         ('"A","B"', "text", "in A, B"),
         ('not("A")', "text", "not in A"),
