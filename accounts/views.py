@@ -1,5 +1,6 @@
 """Logging in and out, language, profile, and the offer of the source code."""
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -16,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import services
 from accounts.access import AUTHENTICATED, PUBLIC, access
+from accounts.colleagues import colleagues
 from accounts.forms import LoginForm, ProfileForm
 from accounts.models import User
 from accounts.queries import held_roles
@@ -102,3 +105,16 @@ def profile(request: HttpRequest) -> HttpResponse:
 def about(request: HttpRequest) -> HttpResponse:
     """Licence, version, and where the source code is (AGPL-3.0 section 13)."""
     return render(request, "accounts/about.html", {"source_url": getattr(settings, "SOURCE_URL", "")})
+
+
+@access(AUTHENTICATED)
+@require_GET
+def colleagues_offered(request: HttpRequest) -> HttpResponse:
+    """What a `ColleagueField` offers: whoever fits what was typed, sent as ``q`` or under the name of the field."""
+    words = request.GET.get(request.headers.get("HX-Trigger-Name", "q"), "")
+    rows: Iterable[Any] = colleagues(words, cast(User, request.user))
+    offered = [
+        (each.email, " · ".join(dict.fromkeys([each.display_name, *(held.get_role_display() for held in each.held)])))
+        for each in rows
+    ]
+    return HttpResponse(render_to_string("accounts/colleagues.html", {"offered": offered}))

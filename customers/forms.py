@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.colleagues import ColleagueField
 from accounts.models import Region, RoleAssignment, Unit, User
 from accounts.money import NotMoney, parse_money
 from accounts.queries import in_force
@@ -149,12 +150,7 @@ def representatives(unit: Unit) -> Any:
 class ShareForm(forms.Form):
     """With which colleague to share."""
 
-    user = forms.ModelChoiceField(label=_("Colleague"), queryset=User.objects.none())
-
-    def __init__(self, *args: Any, customer: Customer, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        colleagues = User.objects.filter(is_active=True).exclude(pk=customer.owner_id)
-        self.fields["user"].queryset = colleagues  # type: ignore[attr-defined]
+    user = ColleagueField(label=_("Colleague"))
 
 
 class ContactForm(ContactModelForm):

@@ -4,13 +4,12 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.colleagues import ColleagueField
 from accounts.fields import MoneyField
-from accounts.models import User
 from accounts.roles import Role
 from workflows import rules
 from workflows.kind import Kind
@@ -120,15 +119,7 @@ class ShareForm(forms.Form):
     """Which colleague may read a request."""
 
     prefix = "share"
-    email = forms.EmailField(label=_("E-mail of the colleague"))
-
-    def clean_email(self) -> str:
-        self.colleague = User.objects.filter(
-            email=User.normal_email(self.cleaned_data["email"]), is_active=True
-        ).first()
-        if self.colleague is None:
-            raise ValidationError(_("Nobody with this address has an account here."), code="unknown")
-        return str(self.cleaned_data["email"])
+    email = ColleagueField(label=_("Colleague"))
 
 
 class FilterForm(forms.Form):
@@ -151,18 +142,9 @@ class CommentForm(forms.Form):
 
 
 class WatcherForm(forms.Form):
-    """Whom to keep informed; nobody named means oneself."""
+    """Which colleague to keep informed."""
 
-    email = forms.EmailField(label=_("E-mail of the colleague"), required=False)
-    colleague: User | None = None
-
-    def clean_email(self) -> str:
-        address = str(self.cleaned_data["email"])
-        if address:
-            self.colleague = User.objects.filter(email=User.normal_email(address), is_active=True).first()
-            if self.colleague is None:
-                raise ValidationError(_("Nobody with this address has an account here."), code="unknown")
-        return address
+    email = ColleagueField(label=_("Colleague"))
 
 
 def queue_filter(params: QueryDict) -> QueueFilter:

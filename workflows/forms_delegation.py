@@ -8,16 +8,16 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.colleagues import ColleagueField
 from accounts.models import User
 from workflows.forms import DayInput
-from workflows.forms_handing import ColleagueField
 from workflows.kinds import REGISTRY
 
 
 class DelegationForm(forms.Form):
     """From the beginning of the first day until the end of the last day, in the delegator's zone."""
 
-    delegate = ColleagueField(label=_("E-mail of the delegate"))
+    delegate = ColleagueField(label=_("Who acts for you"))
     first = forms.DateField(label=_("First day"), widget=DayInput())
     last = forms.DateField(label=_("Last day"), widget=DayInput(), help_text=_("30 days at most."))
     kinds = forms.MultipleChoiceField(
@@ -46,9 +46,9 @@ class DelegationForm(forms.Form):
         if operator:
             self.fields = {
                 "delegator": ColleagueField(
-                    label=_("E-mail of the person who is away"),
+                    label=_("Who is away"),
                     required=False,
-                    help_text=_("Empty means yourself. For somebody else a reason is needed."),
+                    help_text=_("Name or e-mail; empty means yourself. For somebody else a reason is needed."),
                 ),
                 **self.fields,
             }

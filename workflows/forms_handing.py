@@ -4,23 +4,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.colleagues import ColleagueField
 from accounts.models import User
 
 WORDS: Any = {"widget": forms.Textarea(attrs={"rows": 2}), "max_length": 4000}
-
-
-class ColleagueField(forms.EmailField):
-    """Somebody with an account that is open, by the address; its clean value is the account."""
-
-    def clean(self, value: Any) -> Any:
-        address = super().clean(value)
-        found = User.objects.filter(email=User.normal_email(address), is_active=True).first() if address else None
-        if address and found is None:
-            raise ValidationError(_("Nobody with this address has an account here."), code="unknown")
-        return found
 
 
 class TransferForm(forms.Form):
@@ -38,7 +27,7 @@ class TransferForm(forms.Form):
 class OpinionForm(forms.Form):
     """Who should look at it first, and at what."""
 
-    to = ColleagueField(label=_("E-mail of the colleague"))
+    to = ColleagueField(label=_("Colleague"))
     reason = forms.CharField(label=_("What should the colleague look at?"), **WORDS)
 
 
@@ -55,7 +44,7 @@ class CallBackForm(forms.Form):
 class ConsultForm(forms.Form):
     """Whose opinion, and on what."""
 
-    to = ColleagueField(label=_("E-mail of the colleague"))
+    to = ColleagueField(label=_("Colleague"))
     text = forms.CharField(label=_("Your question"), **WORDS)
 
 

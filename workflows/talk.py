@@ -3,16 +3,15 @@
 import re
 from typing import Any, Final
 
-from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.html import format_html, linebreaks
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import User
+from workflows.forms import WatcherForm
 from workflows.models import Comment, Request, Watcher
 
 LAST: Final = 100
-OFFERED: Final = 8
 _NUMBER: Final = re.compile(r"\b[A-Z]{2}-\d{6}-\d{4,}\b", re.ASCII)
 
 
@@ -27,6 +26,7 @@ def talk(request: Request, user: User) -> dict[str, Any]:
         "comments": [{"row": each, "html": linked(each.text)} for each in reversed(comments[:LAST])],
         "earlier": len(comments) > LAST,
         "watchers": [{"row": each, "mine": user.pk in (each.user_id, each.added_by_id)} for each in watchers],
+        "watcher_form": WatcherForm(auto_id="watcher_%s"),
         "watching": any(each.user_id == user.pk for each in watchers),
     }
 
@@ -39,9 +39,3 @@ def linked(text: str) -> SafeString:
         return format_html('<a href="{}">{}</a>', reverse("workflows:request", args=[found[0]]), found[0])
 
     return mark_safe(_NUMBER.sub(link, safe))  # noqa: S308  # escaped above; what is put in is a number
-
-
-def colleagues(words: str) -> QuerySet[User]:
-    """Active people by a part of the name or the beginning of the address; the first `OFFERED`."""
-    fits = Q(display_name__icontains=words) | Q(email__istartswith=words)
-    return User.objects.filter(fits, is_active=True).order_by("display_name", "pk")[:OFFERED]

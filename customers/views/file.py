@@ -97,7 +97,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
 def share(request: HttpRequest, pk: int) -> HttpResponse:
     customer, user = _customer(request, pk), _user(request)
     _permit(authority.may_edit(user, customer))
-    form = ShareForm(request.POST or None, customer=customer)
+    form = ShareForm(request.POST or None)
 
     def give() -> Customer:
         services.share_customer(customer, form.cleaned_data["user"], user)

@@ -20,7 +20,8 @@
   };
   window.addEventListener("pageshow", () => all("form[data-sending]").forEach(release));
   document.addEventListener("htmx:afterRequest", (event) => {
-    const form = event.target.closest("form");
+    /* A list that follows what is typed in a field of the form does not end the sending of the form. */
+    const form = event.target.matches("form, form button") && event.target.closest("form");
     if (form) release(form);
   });
 

@@ -99,7 +99,7 @@ def test_the_walk_reaches_what_is_behind_the_addresses(world: World) -> None:
     readers = {
         "rep": ["requests/<str:no>/", "requests/drafts/<slug:kind>/<int:pk>/", "customers/<int:pk>/", "documents/<str:number>.pdf",
                 "credit/attachments/<int:pk>/", "credit/applications/<int:pk>/score/", "requests/<str:no>/documents/"],
-        "manager": ["queue/<int:step>/", "queue/", "requests/<str:no>/", "n/<str:token>/", "notifications/"],
+        "manager": ["colleagues/", "queue/<int:step>/", "queue/", "requests/<str:no>/", "n/<str:token>/", "notifications/"],
         "auditor": ["notifications/deliveries/",
                     "audit/", "audit/events/<int:pk>/", "audit/requests/<str:number>/", "documents/<str:number>/"],
         "keeper": ["customers/import/", "customers/import/template/<str:kind>.<str:form>"],

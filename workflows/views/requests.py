@@ -246,14 +246,15 @@ def share(request: HttpRequest, no: str) -> HttpResponse:
     """Let a colleague read the request."""
     found, form = visible(request, no), ShareForm(request.POST)
     status = 422
-    if form.is_valid() and form.colleague is not None:
+    if form.is_valid():
+        colleague: User = form.cleaned_data["email"]
         try:
-            share_request(found, form.colleague, actor=_user(request))
+            share_request(found, colleague, actor=_user(request))
         except Problem as refusal:
             status = refusal.status
             put_at_fields(form, refusal)
         else:
-            name = form.colleague.display_name
+            name = colleague.display_name
             messages.success(request, _("%(name)s may now read %(no)s.") % {"name": name, "no": no})
             return redirect("workflows:request", no=no)
     return page(request, found, sharing=form, status=status)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import AUTHENTICATED, access
+from accounts.colleagues import colleagues
 from accounts.models import User
 from accounts.problems import Problem
 from jobs.idempotency import key_of_form
@@ -17,7 +18,7 @@ from workflows import services
 from workflows.forms import CommentForm, WatcherForm, queue_filter
 from workflows.models import Request
 from workflows.services.comments import Said, seen
-from workflows.talk import colleagues, talk
+from workflows.talk import talk
 from workflows.views.queue import query_of, user_of
 
 
@@ -57,11 +58,14 @@ def watch(request: HttpRequest, no: str) -> HttpResponse:
     """Be kept informed, or keep a colleague informed."""
     user = user_of(request)
     found, form = seen(no, user), WatcherForm(request.POST, auto_id="watcher_%s")
-    if form.is_valid():
-        whom = form.colleague or user
+    oneself = "email" not in request.POST
+    if oneself or form.is_valid():
+        whom: User = user if oneself else form.cleaned_data["email"]
         try:
             services.watch(no, actor=user, user=whom, idempotency_key=key_of_form(request.POST))
         except Problem as refusal:
+            if oneself:
+                return _part(request, found, {"refused": refusal.title}, refusal.status)
             form.add_error("email", refusal.title)
         else:
             name = whom.display_name
@@ -92,8 +96,8 @@ def unwatch(request: HttpRequest, no: str) -> HttpResponse:
 def people(request: HttpRequest, no: str) -> HttpResponse:
     """Whom a comment may mention, while a name is typed."""
     user = user_of(request)
-    found, words = seen(no, user), request.GET.get("q", "").strip().replace("\x00", "")[:60]
-    context = {"people": colleagues(words) if words else [], "request_": found}
+    found, words = seen(no, user), request.GET.get("q", "")
+    context = {"people": colleagues(words, user), "request_": found}
     return render(request, "workflows/_talk_people.html", context)
 
 
