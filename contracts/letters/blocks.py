@@ -1,5 +1,7 @@
 """What the letters are built of: titled tables, lists of facts, and tables whose columns the data name."""
 
+from typing import Any
+
 from docx.document import Document
 
 from contracts.letters.context import SHAPES_OF_TABLES
@@ -55,9 +57,21 @@ def facts(paper: Document, title: str, field: str) -> None:
     add_mark(paper, "{%p endif %}")
 
 
-def pairs(paper: Document, pairs: tuple[tuple[str, str], ...]) -> None:
-    """Two labelled values side by side in every row."""
+Pairs = tuple[tuple[str, str], ...]
+
+
+def sheet_head(paper: Document, customer: Pairs, subject: Pairs, rest: Pairs) -> None:
+    """Two labelled values side by side in every row; first the customer's, or what a request without one is about."""
     table = add_table(paper, [28, 56, 28, 56])
+    add_mark_row(table, "{%tr if customer.code %}")
+    _pairs(table, customer)
+    add_mark_row(table, "{%tr else %}")
+    _pairs(table, subject)
+    add_mark_row(table, "{%tr endif %}")
+    _pairs(table, rest)
+
+
+def _pairs(table: Any, pairs: Pairs) -> None:
     for left, right in zip(pairs[::2], pairs[1::2], strict=True):
         cells = []
         for label, value in (left, right):

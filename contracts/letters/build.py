@@ -5,7 +5,7 @@
 
 from docx.document import Document
 
-from contracts.letters.blocks import SMALL, TEXT, aligned, facts, open_tables, pairs, table
+from contracts.letters.blocks import SMALL, TEXT, aligned, facts, open_tables, sheet_head, table
 from contracts.letters.notice import decision_notice
 from contracts.letters.paper import (
     COUNTERS,
@@ -66,7 +66,7 @@ def _letterhead(paper: Document, words: Words) -> None:
 
 
 def _approval_sheet(paper: Document, words: Words) -> None:
-    pairs(paper, words.sheet_head)
+    sheet_head(paper, words.sheet_customer, words.sheet_subject, words.sheet_head)
     facts(paper, words["summary"], "summary")
     table(
         paper,

@@ -27,7 +27,7 @@ class Unit(TypedDict):
 
 
 class Customer(TypedDict):
-    """The customer as the file names it."""
+    """The customer as the file names it; all "" for a request without one, whose papers name nobody."""
 
     name: str
     code: str

@@ -24,8 +24,10 @@ from contracts.pipeline.drawing import blank
 
 
 def decision_notice(paper: Document, words: Words) -> None:
+    add_mark(paper, "{%p if customer.code %}")  # a kind without a customer is addressed to nobody
     add_line(paper, words["to"], Style(11, True, INK, after=1))
     add_line(paper, words["to_codes"], Style(8.5, colour=GREY, after=7))
+    add_mark(paper, "{%p endif %}")
     add_line(paper, "{{ opening }}", Style(10, line=1.4, after=3))
     add_line(paper, "{{ headline }}", Style(10, line=1.4, after=7))
     hero(paper)

@@ -11,6 +11,8 @@ class Words:
     """Everything a letter says by itself in one language."""
 
     texts: dict[str, str]
+    sheet_customer: tuple[tuple[str, str], ...]
+    sheet_subject: tuple[tuple[str, str], ...]
     sheet_head: tuple[tuple[str, str], ...]
     page: tuple[str, ...]
     title_tracking: float
@@ -74,11 +76,17 @@ CHINESE = Words(
         "size": "大小",
         "sha256": "SHA-256",
     },
-    sheet_head=(
+    sheet_customer=(
         ("客户", "{{ customer.name }}"),
         ("客户编码", "{{ customer.code }}"),
         ("信用代码", "{{ customer.uscc }}"),
         ("审批结果", "{{ outcome }}"),
+    ),
+    sheet_subject=(
+        ("事项", "{{ request_kind }}"),
+        ("审批结果", "{{ outcome }}"),
+    ),
+    sheet_head=(
         ("申请人", "{{ submitted_by }}"),
         ("提交时间", "{{ submitted_at }}"),
         ("办结时间", "{{ closed_at }}"),
@@ -143,11 +151,17 @@ ENGLISH = Words(
         "size": "Size",
         "sha256": "SHA-256",
     },
-    sheet_head=(
+    sheet_customer=(
         ("Customer", "{{ customer.name }}"),
         ("Code", "{{ customer.code }}"),
         ("Credit code", "{{ customer.uscc }}"),
         ("Outcome", "{{ outcome }}"),
+    ),
+    sheet_subject=(
+        ("Subject", "{{ request_kind }}"),
+        ("Outcome", "{{ outcome }}"),
+    ),
+    sheet_head=(
         ("Submitted by", "{{ submitted_by }}"),
         ("Submitted", "{{ submitted_at }}"),
         ("Closed", "{{ closed_at }}"),

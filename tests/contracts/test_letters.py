@@ -242,3 +242,13 @@ def test_a_missing_libreoffice_is_said_and_may_be_retried() -> None:
     with pytest.raises(ProductionError, match="engine_missing") as error:
         produce(data, context, pictures=pictures, engine="libreoffice", created_at=AT)
     assert error.value.retryable
+
+
+@pytest.mark.parametrize(("kind", "language"), CASES)
+def test_a_request_without_a_customer_names_none(kind: str, language: str) -> None:
+    pdf, context = letter(kind, language, customer={"name": "", "code": "", "uscc": ""})
+    check(pdf, context)
+    page = pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_range()
+    words = {"zh-hans": ("致：", "客户编码", "信用代码 —"), "en": ("To:", "Code", "Customer")}[language]
+    head = page[: page.index(context["headline"][:8] if kind == "decision_notice" else context["outcome"])]
+    assert [word for word in words if word in head] == []

@@ -144,8 +144,10 @@ class Case:
         }
 
     def customer(self) -> dict[str, str]:
-        """The customer as he was named in the submission; nobody where there is none."""
-        named = self.content["customer"] or {"name": self.request.title, "code": NOTHING, "uscc": ""}
+        """The customer as he was named in the submission; all empty where there is none: the papers leave it out."""
+        named = self.content["customer"]
+        if not named:
+            return {"name": "", "code": "", "uscc": ""}
         return {"name": named["name"], "code": named["code"], "uscc": named["uscc"] or NOTHING}
 
 
