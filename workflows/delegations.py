@@ -5,9 +5,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, Subquery
 
 from accounts.models import RoleAssignment, User
-from accounts.queries import business_today, held_roles, in_force
-from policies.queries import pack, version_in_force
-from workflows.models import Decision, Delegation, Request, Step, entrusted, keys_of, queue_key
+from accounts.queries import held_roles, in_force
+from workflows.models import Decision, Delegation, Request, Step, allowed_hops, entrusted, keys_of, queue_key
 from workflows.people import Acting
 from workflows.rules import GONE
 from workflows.rules.delegation import line_of
@@ -32,14 +31,6 @@ def branches(user: User) -> list[tuple[str, Q]]:
         for key in each.keys:
             found[key] = (found[key] | mine if found[key] else Q()) if key in found else mine
     return list(found.items())
-
-
-def allowed_hops(delegations: Iterable[Delegation]) -> int:
-    """How often something may be passed on; the policy is asked only where that matters."""
-    rows = list(delegations)
-    if not {row.delegator_id for row in rows} & {row.delegate_id for row in rows}:
-        return 1
-    return pack(version_in_force(business_today())).parameters.delegation_hops
 
 
 def _away(around: Iterable[Delegation], user: User) -> Q:
@@ -88,7 +79,7 @@ def on_behalf(user: User, steps: Iterable[Step]) -> dict[int, User]:
         steps: with their requests and units.
     """
     around = list(Delegation.objects.around(user))
-    others = entrusted(user, around, allowed_hops(around))
+    others = entrusted(user, around)
     if not others:
         return {}
     own = set(keys_of(user.pk, held_roles(user)))

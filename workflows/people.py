@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Region, RoleAssignment, Unit, User
 from accounts.queries import assignments_covering
 from policies.rules.pack import Pack
-from workflows.models import Capacity, Delegation, Step, queue_key
+from workflows.models import Capacity, Delegation, Step, allowed_hops, queue_key
 from workflows.rules.delegation import line_of, outranks
 from workflows.rules.seats import ladder
 
@@ -35,7 +35,7 @@ class Matter:
     """What is to be decided, as far as it says who may.
 
     Args:
-        policy: whose ladder, owner and `delegation_hops` count.
+        policy: whose ladder and owner count.
         amount: the headline amount of the request.
         at_home: it is in the company's own currency.
         at: the moment, by the database's clock.
@@ -241,6 +241,11 @@ class Staff:
         near = Q(delegator__in=people) | Q(delegator__in=now.filter(delegator__in=people).values("delegate"))
         return list(now.filter(near).select_related("delegator", "delegate").order_by("pk"))
 
+    @cached_property
+    def _hops(self) -> int:
+        """By the policy of today, as in the queue: who acts for whom is looked at when it is asked."""
+        return allowed_hops(self._delegations)
+
     def _covers(self, delegation: Delegation) -> bool:
         matter = self.matter
         mandate = delegation.mandate()
@@ -258,9 +263,7 @@ class Staff:
         def may(pk: int) -> bool:
             return users[pk].is_active and users[pk].person_id not in apart
 
-        found = line_of(
-            principal.pk, [each.mandate() for each in covering], may, matter.policy.parameters.delegation_hops
-        )
+        found = line_of(principal.pk, [each.mandate() for each in covering], may, self._hops)
         return [users[pk] for pk in found]
 
 

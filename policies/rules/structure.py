@@ -21,7 +21,7 @@ BOUNDS: Final[Mapping[str, tuple[Decimal, Decimal, bool]]] = {
     "reminder_share": (Decimal(0), Decimal(1), False),
     "green_channel_share": (Decimal(0), Decimal(1), False),
     "escalations": (Decimal(0), Decimal(9), True),
-    "delegation_hops": (Decimal(1), Decimal(9), True),
+    "delegation_hops": (Decimal(1), Decimal(2), True),
     "bulk_cap": (Decimal(0), Decimal(10**12), False),
 }
 

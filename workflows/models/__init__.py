@@ -10,7 +10,7 @@ from workflows.models.notices import (
     NotificationPreference,
     OneTimeLink,
 )
-from workflows.models.queues import Entrusted, entrusted, keys_of, personal_key, queue_key, queue_keys
+from workflows.models.queues import Entrusted, allowed_hops, entrusted, keys_of, personal_key, queue_key, queue_keys
 from workflows.models.requests import (
     ApprovalProcess,
     Capacity,
@@ -53,6 +53,7 @@ __all__ = [
     "Step",
     "Submission",
     "Watcher",
+    "allowed_hops",
     "entrusted",
     "keys_of",
     "personal_key",

@@ -7,7 +7,8 @@ from typing import Final
 from django.db.models import Q
 
 from accounts.models import RoleAssignment, User
-from accounts.queries import held_roles, in_force
+from accounts.queries import business_today, held_roles, in_force
+from policies.queries import pack, version_in_force
 from workflows.models.delegations import Delegation
 
 # No policy may allow more (approval reference 1C).
@@ -55,17 +56,28 @@ class Entrusted:
         return found
 
 
-def entrusted(user: User, around: Iterable[Delegation], hops: int = MOST_HOPS) -> list[Entrusted]:
+def allowed_hops(delegations: Iterable[Delegation]) -> int:
+    """How often something may be passed on today; the policy is asked only where that matters."""
+    rows = list(delegations)
+    if not {row.delegator_id for row in rows} & {row.delegate_id for row in rows}:
+        return 1
+    return min(MOST_HOPS, pack(version_in_force(business_today())).parameters.delegation_hops)
+
+
+def entrusted(user: User, around: Iterable[Delegation], hops: int | None = None) -> list[Entrusted]:
     """What others have entrusted to the user; one statement when there is anything, else none.
 
     Args:
         around: `Delegation.objects.around(user)`.
+        hops: `allowed_hops(around)`, when the caller has asked already.
     """
+    around = list(around)
     received = [each for each in around if each.delegate_id == user.pk]
     lines: list[tuple[Delegation, ...]] = [(each,) for each in received]
-    if hops > 1:
-        before = [each for each in around if each.delegate_id != user.pk and each.delegator_id != user.pk]
-        lines += [(one, two) for two in received for one in before if one.delegate_id == two.delegator_id]
+    before = [each for each in around if each.delegate_id != user.pk and each.delegator_id != user.pk]
+    passed_on = [(one, two) for two in received for one in before if one.delegate_id == two.delegator_id]
+    if passed_on and (hops or allowed_hops(around)) > 1:
+        lines += passed_on
     principals = {line[0].delegator for line in lines if line[0].delegator.is_active}
     if not principals:
         return []
