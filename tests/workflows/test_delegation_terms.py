@@ -1,15 +1,20 @@
 """What a delegation covers: amounts in the company's own currency, named kinds without an amount, from now on."""
 
-from datetime import date
+from copy import deepcopy
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
-from policies.services import load_default_version
+from accounts.queries import business_today
+from audit.clock import db_now
+from policies.seed import default_content
+from policies.services import activate, draft_version, load_default_version
 from tests import factories
 from tests.factories import Company
-from tests.workflows.test_delegation import given, people, stand_in, waiting
-from tests.workflows.test_doors import decide, refused, submitted
+from tests.workflows.acting import decide, submitted
+from tests.workflows.test_delegation import given, not_given, people, stand_in, waiting
+from tests.workflows.test_doors import refused
 from workflows.models import Request
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +35,30 @@ def test_an_amount_in_another_currency_stays_with_the_delegator_of_a_ceiling(com
     assert people(request) == ("Manager",)
     assert not Request.objects.visible_to(deputy).filter(pk=request.pk).exists()
     assert "currency of the company" in refused("above_delegation", request, "SM", deputy).title
+
+
+def test_where_the_policy_lets_nothing_be_passed_on_the_first_delegate_has_it_and_the_second_sees_nothing(
+    company: Company,
+) -> None:
+    content = deepcopy(default_content())
+    rows = next(table["rows"] for table in content["tables"] if table["code"] == "PARAM")
+    next(row for row in rows if row["code"] == "delegation_hops")["outputs"]["value"] = "1"
+    activate(draft_version(2, content, business_today(), "Nothing is passed on", None), None)
+    first, second, request = stand_in(company, "First"), stand_in(company, "Second"), submitted(company)
+    given(company.manager, first)
+    given(first, second)
+    assert (waiting(first), waiting(second)) == ([request.no], [])
+    assert people(request) == ("First (for Manager)",)
+    assert not Request.objects.visible_to(second).filter(pk=request.pk).exists()
+    refused("no_authority", request, "SM", second)
+    decide(request, "SM", first)
+
+
+def test_a_delegation_begins_when_it_is_given_at_the_earliest(company: Company) -> None:
+    now, deputy = db_now(), stand_in(company)
+    made = given(company.manager, deputy, valid_from=now - timedelta(days=20))
+    assert now < made.valid_from < db_now()
+    not_given("delegation_period", company.director, deputy, valid_from=now - timedelta(days=2), valid_to=now)
 
 
 def test_without_a_ceiling_the_currency_does_not_matter(company: Company) -> None:

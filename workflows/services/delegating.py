@@ -53,6 +53,7 @@ def delegate(
     """Let somebody act for the delegator during [valid_from, valid_to): what waits for him, and what comes.
 
     Args:
+        valid_from: a moment that is over already means from now on.
         kinds: codes of kinds of request; none named means all of them.
         ceiling: up to which headline amount, in the company's own currency; None is as far as his own authority.
         reason: needed when an operator gives it for somebody else.
@@ -85,6 +86,7 @@ def _delegate(asked: Delegation, actor: User) -> Answer:
     to.refresh_from_db(fields=["is_active"])
     with connection.cursor() as cursor:  # one after another: two at once could close a circle
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('workflows.delegation', 0))")
+    asked.valid_from = max(asked.valid_from, db_now())  # what was done before was not done for him
     if refusal := _refusal(asked):
         raise problem(refusal, FIELDS.get(refusal.code, ""))
     asked.save()
