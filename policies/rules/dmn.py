@@ -9,17 +9,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
 from lxml import etree
 
 from policies.rules.cells import PolicyError
-from policies.rules.dmn_decisions import AGGREGATIONS, RANKED, SEVERAL, SINGLE, Decision, Input, Model, Rule
-from policies.rules.dmn_feel import Condition, Name, Value, condition_of, kind_of, root_of, value_of, values_of
+from policies.rules.dmn_decisions import AGGREGATIONS, KINDS, RANKED, SEVERAL, SINGLE, Decision, Input, Model, Rule
+from policies.rules.dmn_feel import Condition, Name, Value, condition_of, kind_of, root_of, shown, value_of, values_of
 
 LARGEST: Final = 2_000_000
-KIND_OF: Final = {"number": "number", "string": "text", "boolean": "flag", "date": "date", "Any": ""}
+# integer, long and double are what Camunda calls numbers.
+KIND_OF: Final = {
+    "number": "number", "integer": "number", "long": "number", "double": "number",
+    "string": "text", "boolean": "flag", "date": "date", "Any": "",
+}  # fmt: skip
 _MODEL: Final = re.compile(r"\{(?:https?://www\.omg\.org/spec/DMN/\d{8}/(?:MODEL/?|dmn\d?\.xsd))\}(\w+)")
 _EXPRESSIONS: Final = (
     "literalExpression", "context", "invocation", "functionDefinition", "relation", "list", "conditional", "for",
@@ -116,12 +121,19 @@ def _kind(written: str, types: Mapping[str, str]) -> str | None:
     return None
 
 
+@contextmanager
+def _at(place: str) -> Iterator[None]:
+    """What is refused here says where it stands."""
+    try:
+        yield
+    except PolicyError as error:
+        raise PolicyError(f"{place}: {error}") from error
+
+
 def _decision(decision: Any, file: _File) -> Decision:
     name = _named(decision)
-    try:
+    with _at(name):
         return _table(name, _logic(decision), file)
-    except PolicyError as error:
-        raise PolicyError(f"{name}: {error}") from error
 
 
 def _logic(decision: Any) -> Any:
@@ -180,17 +192,20 @@ def _input(each: Any, file: _File) -> Input:
     kind = _kind(written, file.types)
     if kind is None:
         raise PolicyError(f"the input {text} is a {written}; only numbers, strings, booleans and dates are compared.")
-    allowed = _child(each, "inputValues")
-    return Input(text, kind, each.get("label") or "", condition_of(_feel(allowed, file)))
+    with _at(f"the values of {text}"):
+        allowed = condition_of(_feel(_child(each, "inputValues"), file))
+    return Input(text, kind, each.get("label") or "", allowed)
 
 
 def _listed(output: Any, file: _File) -> tuple[Value, ...]:
     text = _feel(_child(output, "outputValues"), file)
-    return values_of(text) if text else ()
+    with _at("the values of an output"):
+        return values_of(text) if text else ()
 
 
 def _default(output: Any, file: _File) -> Value:
-    return value_of(_feel(_child(output, "defaultOutputEntry"), file))
+    with _at("a default output"):
+        return value_of(_feel(_child(output, "defaultOutputEntry"), file))
 
 
 def _rule(number: int, rule: Any, inputs: tuple[Input, ...], ranks: tuple[tuple[Value, ...], ...], file: _File) -> Rule:
@@ -200,24 +215,27 @@ def _rule(number: int, rule: Any, inputs: tuple[Input, ...], ranks: tuple[tuple[
         raise PolicyError(f"rule {code} has {len(asked)} conditions instead of {len(inputs)}.")
     if len(told) != len(ranks):
         raise PolicyError(f"rule {code} has {len(told)} outputs instead of {len(ranks)}.")
-    try:
+    with _at(f"rule {code}"):
         conditions = tuple(_condition(each, entry, file) for each, entry in zip(inputs, asked, strict=True))
-        outputs = tuple(value_of(_feel(entry, file)) for entry in told)
-        for value, listed in zip(outputs, ranks, strict=True):
-            if listed and value is not None and value not in listed:
-                raise PolicyError(f"{value!r} is none of the values of its output.")
-    except PolicyError as error:
-        raise PolicyError(f"rule {code}: {error}") from error
+        outputs = tuple(_result(_feel(entry, file), listed) for entry, listed in zip(told, ranks, strict=True))
     notes = tuple(_text(each) for each in _children(rule, "annotationEntry"))
     return Rule(code, conditions, outputs, notes)
 
 
 def _condition(each: Input, entry: Any, file: _File) -> Condition:
-    condition = condition_of(_feel(entry, file), file.names)
-    for operand in condition.operands():
-        if each.kind and not isinstance(operand, Name) and operand is not None and kind_of(operand) != each.kind:
-            raise PolicyError(f"the condition {condition.text} does not fit {each.name}, which is a {each.kind}.")
+    with _at(each.name):
+        condition = condition_of(_feel(entry, file), file.names)
+        for operand in condition.operands():
+            if each.kind and not isinstance(operand, Name) and operand is not None and kind_of(operand) != each.kind:
+                raise PolicyError(f"{shown(operand)} is not {KINDS[each.kind]}.")
     return condition
+
+
+def _result(feel: str, listed: tuple[Value, ...]) -> Value:
+    value = value_of(feel)
+    if listed and value is not None and value not in listed:
+        raise PolicyError(f"the result {shown(value)} is none of the values that its column lists.")
+    return value
 
 
 def _once(names: Any, message: str) -> None:

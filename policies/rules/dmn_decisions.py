@@ -11,14 +11,14 @@ from decimal import Decimal, localcontext
 from typing import Any, Final
 
 from policies.rules.cells import PolicyError
-from policies.rules.dmn_feel import ANYTHING, MOST_DIGITS, Condition, Value, day_of, fact, kind_of, look_up
+from policies.rules.dmn_feel import ANYTHING, MOST_DIGITS, Condition, Value, day_of, fact, kind_of, look_up, shown
 
 SINGLE: Final = ("UNIQUE", "ANY", "FIRST", "PRIORITY")
 SEVERAL: Final = ("COLLECT", "RULE ORDER", "OUTPUT ORDER")
 RANKED: Final = ("PRIORITY", "OUTPUT ORDER")
 AGGREGATIONS: Final = ("SUM", "MIN", "MAX", "COUNT")
 _COMBINED: Final[Mapping[str, Callable[[Any], Any]]] = {"SUM": sum, "MIN": min, "MAX": max}
-_KINDS: Final = {"number": "a number", "text": "a string", "flag": "true or false", "date": "a day"}
+KINDS: Final = {"number": "a number", "text": "a string", "flag": "true or false", "date": "a day"}
 # A chain of required decisions that is longer is no model of anybody's.
 _LONGEST: Final = 100
 # Numbers have at most MOST_DIGITS digits on either side of the point: with this room every sum of a file is exact.
@@ -43,9 +43,9 @@ class Input:
         if self.kind == "date" and isinstance(value, str):
             value = day_of(value)
         if self.kind and value is not None and kind_of(value) != self.kind:
-            raise PolicyError(f"{self.name} must be {_KINDS[self.kind]}, not {value!r}.")
+            raise PolicyError(f"{self.name} must be {KINDS[self.kind]}, not {shown(value)}.")
         if value is not None and not self.allowed.holds(value, facts):
-            raise PolicyError(f"{self.name} can only be {self.allowed.text}, not {value!r}.")
+            raise PolicyError(f"{self.name} can only be {self.allowed.text}, not {shown(value)}.")
         return value
 
 

@@ -22,7 +22,7 @@ Value = Decimal | str | bool | date | None
 
 # Decimal128, the numbers of the standard, has no more digits than this.
 MOST_DIGITS: Final = 34
-_LONGEST_PATH: Final = 300
+_LONGEST, _LONGEST_PATH = 10_000, 300
 _STRING: Final = r'"(?:[^"\\]|\\.)*"'
 _NUMBER: Final = re.compile(r"-?\s*(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)")
 _DATE: Final = re.compile(rf"(?:date\s*\(\s*({_STRING})\s*\)|@({_STRING}))")
@@ -95,6 +95,8 @@ def condition_of(feel: str, names: Iterable[str] = ()) -> Condition:
     text = feel.strip()
     if text in ("", "-"):
         return ANYTHING
+    if len(text) > _LONGEST:
+        raise PolicyError(f"A condition has at most {_LONGEST} characters, not {len(text)}.")
     known = frozenset(names)
     negated = _NOT.fullmatch(text)
     parts = _parts(negated[1] if negated else text)
@@ -118,6 +120,16 @@ def kind_of(value: Any) -> str:
     if isinstance(value, Decimal | int):
         return "number"
     return "text" if isinstance(value, str) else "date" if type(value) is date else ""
+
+
+def shown(value: Value) -> str:
+    """A value in a message, as FEEL writes it, cut short."""
+    if value is None or isinstance(value, bool):
+        return str(value).lower() if value is not None else "null"
+    text = (
+        f'"{value}"' if isinstance(value, str) else f"{value:f}" if isinstance(value, Decimal) else f'date("{value}")'
+    )
+    return text if len(text) <= 80 else f"{text[:80]}…"
 
 
 def look_up(facts: Mapping[str, Any], path: str) -> Any:
