@@ -1,7 +1,8 @@
 """`manage.py policy_table export CL > cl.dmn` and `manage.py policy_table import CL cl.dmn --from 2027-01-01`.
 
-Export writes a table of a version as DMN 1.3. Import drafts a new version: the tables of the latest one with the rows
-of this table replaced. The draft is checked, not activated.
+Export writes a table of a version as DMN 1.3. Import drafts a new version: the tables of the latest one (or of the one
+that `--policy` names) with the rows of this table replaced by those of the decision table that has its code as name,
+or of the only one in the file. The draft is checked, not activated.
 """
 
 from __future__ import annotations
@@ -11,15 +12,19 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 from django.db.models import Max
 
 from policies.models import PolicyVersion
 from policies.queries import content, pack, version_numbered
 from policies.rules.cells import PolicyError
 from policies.rules.check import check
-from policies.rules.dmn import read
+from policies.rules.dmn import LARGEST, read
+from policies.rules.dmn_decisions import Decision
 from policies.rules.dmn_tables import replace_rows, write
 from policies.services import draft_version
+from policies.services.drafts import next_number
+from policies.services.trail import note
 
 
 class Command(BaseCommand):
@@ -45,25 +50,50 @@ class Command(BaseCommand):
             if options["what"] == "export":
                 self.stdout.write(write(table).decode())
             else:
-                self._import(stored, table, latest + 1, options)
+                self._import(stored, table, options)
+        except PolicyVersion.DoesNotExist as error:
+            raise CommandError(f"There is no policy version {options['policy']}.") from error
         except PolicyError as error:
             raise CommandError(str(error)) from error
 
-    def _import(self, stored: dict[str, Any], table: dict[str, Any], number: int, options: dict[str, Any]) -> None:
+    def _import(self, stored: dict[str, Any], table: dict[str, Any], options: dict[str, Any]) -> None:
         if options["file"] is None or options["effective_from"] is None:
             raise CommandError("An import needs a file and --from.")
-        decisions = read(options["file"].read_bytes())
-        if len(decisions) != 1:
-            raise CommandError(f"The file has {len(decisions)} decision tables instead of one.")
-        replaced = replace_rows(table, decisions[0])
+        replaced = replace_rows(table, _decision(table["code"], _bytes(options["file"])))
         tables = [replaced if each is table else each for each in stored["tables"]]
-        note = options["note"] or f"{table['code']} from {options['file'].name}"
-        version = draft_version(number, {"tables": tables}, options["effective_from"], note, None)
+        reason = options["note"] or f"{table['code']} from {options['file'].name}"
+        version = _draft({"tables": tables}, options["effective_from"], reason)
         findings = check(pack(version))
         for finding in findings:
             self.stdout.write(f"{'blocks' if finding.blocking else 'note'}: {finding.sentence}")
         blocking = sum(finding.blocking for finding in findings)
-        self.stdout.write(f"Drafted policy version {number} ({version.digest_short}); {blocking} findings block it.")
+        self.stdout.write(
+            f"Drafted policy version {version.number} ({version.digest_short}); {blocking} findings block it."
+        )
+
+
+@transaction.atomic
+def _draft(tables: dict[str, Any], effective_from: date, reason: str) -> PolicyVersion:
+    version = draft_version(next_number(), tables, effective_from, reason, None)
+    note("draft_started", version, None, reason=reason, after={"from": effective_from})
+    return version
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(LARGEST + 1)
+    except OSError as error:
+        raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
+
+
+def _decision(code: str, data: bytes) -> Decision:
+    """The decision table that is meant for a table. Raises PolicyError when that is not clear."""
+    decisions = read(data)
+    named = [each for each in decisions if each.name == code] or decisions
+    if len(named) != 1:
+        raise PolicyError(f"The file has {len(named)} decision tables, none of them called {code}.")
+    return named[0]
 
 
 def _table(stored: dict[str, Any], code: str) -> dict[str, Any]:
