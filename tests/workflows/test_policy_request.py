@@ -31,7 +31,7 @@ from tests import factories
 from tests.workflows.factories import ready_application, trading_customer
 from workflows import replaying, services
 from workflows.kinds.credit import KIND as CREDIT
-from workflows.kinds.policy import KIND
+from workflows.kinds.policy import KIND, shortened
 from workflows.kinds.policy_notice import policy_notice
 from workflows.letters.case import read_case
 from workflows.models import Request, Step
@@ -279,3 +279,19 @@ def test_what_it_would_have_meant_for_earlier_requests_is_attached(company: fact
     assert shown.content["evaluation"]["replay"]["months"] == 3
     with_row(draft, company.maker, "ES", "ES-1", {"over_formula_pct": "> 12"}, {})  # other tables than were replayed
     assert [each.code for each in blocks(letter, company.maker)] == ["PL-BL-REPLAY"]
+
+
+@pytest.mark.parametrize(
+    ("note", "title"),
+    [
+        ("", ""),
+        ("  Limits of the north \n\nIn detail: …", "Limits of the north"),
+        ("x" * 60, "x" * 60),
+        ("Raise the limits of the regional directors in the north and, as the auditors asked, of nobody else",
+         "Raise the limits of the regional directors in the north and…"),
+        ("词" * 61, "词" * 60 + "…"),
+        ("y" * 80, "y" * 60 + "…"),
+    ],
+)  # fmt: skip
+def test_the_title_says_as_much_of_the_note_as_fits_into_a_sentence(note: str, title: str) -> None:
+    assert shortened(note) == title

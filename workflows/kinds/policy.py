@@ -19,6 +19,8 @@ from workflows.rules import Terms
 
 CODE: Final = "policy"
 PREFIX: Final = "PL"
+# Characters of the change note that stand in the title; the whole note is in the letter.
+MOST_OF_NOTE: Final = 60
 
 
 def assess(letter: PolicyChange, policy: Pack, on: date) -> Assessment:
@@ -26,12 +28,11 @@ def assess(letter: PolicyChange, policy: Pack, on: date) -> Assessment:
     history = Submission.objects.exclude(request__kind=CODE).exists()
     found = evaluate(letter, on, history=history)  # a first installation has nothing to replay
     version = letter.version
-    note = version.change_note.strip()
     terms: Terms = {"effective_from": on if letter.emergency else version.effective_from, "notes": ()}
     return assessed(
         letter,
         kind=CODE,
-        title=f"{version} · {note.splitlines()[0]}"[:200] if note else str(version),
+        title=f"{version} · {shortened(version.change_note)}".removesuffix(" · "),
         amount=Decimal(0),
         currency=letter.unit.currency,
         facts=found.facts,
@@ -50,6 +51,18 @@ def assess(letter: PolicyChange, policy: Pack, on: date) -> Assessment:
         blocks=found.blocks,
         on=on,
     )
+
+
+def shortened(note: str) -> str:
+    """The first line of a note as far as it fits into lists and sentences, cut between words where there are some."""
+    line = next(iter(note.strip().splitlines()), "").strip()
+    if len(line) <= MOST_OF_NOTE:
+        return line
+    kept = line[:MOST_OF_NOTE]
+    if line[MOST_OF_NOTE].isascii() and line[MOST_OF_NOTE] != " ":
+        head = kept.rpartition(" ")[0]
+        kept = head if len(head) > MOST_OF_NOTE // 2 else kept
+    return kept.rstrip(" ,;:.-，、；：。") + "…"
 
 
 def barred(content: Mapping[str, Any], on: date) -> frozenset[int]:

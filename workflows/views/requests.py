@@ -31,16 +31,16 @@ from workflows.views import queue, shown
 # Refusals of the service that belong to a field of the decision form, where it has that field.
 AT_FIELD: Final = {"conditions_missing": "note", "conditions_past": "valid_to", "reason_missing": "reason"}
 SAID: Final[Mapping[str, Callable[[], str]]] = {
-    rules.APPROVE: lambda: _("You approved %(no)s of %(customer)s."),
-    rules.APPROVE_CONDITIONAL: lambda: _("You approved %(no)s of %(customer)s with conditions."),
-    rules.RETURN: lambda: _("You returned %(no)s of %(customer)s to %(submitter)s."),
-    rules.REJECT: lambda: _("You rejected %(no)s of %(customer)s."),
-    rules.OBJECT: lambda: _("You objected to %(no)s of %(customer)s."),
+    rules.APPROVE: lambda: _("You approved %(no)s (%(title)s)."),
+    rules.APPROVE_CONDITIONAL: lambda: _("You approved %(no)s (%(title)s) with conditions."),
+    rules.RETURN: lambda: _("You returned %(no)s (%(title)s) to %(submitter)s."),
+    rules.REJECT: lambda: _("You rejected %(no)s (%(title)s)."),
+    rules.OBJECT: lambda: _("You objected to %(no)s (%(title)s)."),
 }
 SAID_IN: Final[Mapping[tuple[str, str], Callable[[], str]]] = {
-    ("ratify", rules.APPROVE): lambda: _("You confirmed %(no)s of %(customer)s."),
-    ("ratify", rules.REJECT): lambda: _("You did not confirm %(no)s of %(customer)s."),
-    ("comment", rules.APPROVE): lambda: _("You have no objection to %(no)s of %(customer)s."),
+    ("ratify", rules.APPROVE): lambda: _("You confirmed %(no)s (%(title)s)."),
+    ("ratify", rules.REJECT): lambda: _("You did not confirm %(no)s (%(title)s)."),
+    ("comment", rules.APPROVE): lambda: _("You have no objection to %(no)s (%(title)s)."),
 }
 
 
@@ -184,7 +184,7 @@ def put_at_fields(form: forms.Form, refusal: Problem) -> None:
 def said_and_done(said: Decision) -> str:
     """What was said, and what became of the request by it."""
     found = Request.objects.select_related("customer", "submitter").get(pk=said.request_id)
-    names = {"no": found.no, "customer": found.title, "submitter": found.submitter.display_name}
+    names = {"no": found.no, "title": found.title, "submitter": found.submitter.display_name}
     mode = "ratify" if said.step.mode in rules.RATIFYING else said.step.mode
     sentence = SAID_IN.get((mode, said.verb), SAID[said.verb])
     return f"{sentence() % names} {_now(found)}".strip()
