@@ -15,7 +15,7 @@ from accounts.problems import Problem
 from accounts.queries import business_today, has_role
 from accounts.schemas import Name, acting, idempotency_key
 from jobs.idempotency import once
-from policies import editing, editing_tables, schemas_drafts, trial, workbook
+from policies import editing, editing_tables, schemas_drafts, table_files, trial, workbook
 from policies.editing import Saved
 from policies.findings import findings_of
 from policies.models import MAKERS, PolicyVersion
@@ -230,15 +230,21 @@ def export(request: HttpRequest, number: int) -> HttpResponse:
     return HttpResponse(workbook.export(_draft(number).version), content_type=media)
 
 
-@drafts.post("/{int:number}/workbook", response=WorkbookOut, summary="Import a workbook")
+@drafts.get("/{int:number}/tables/{code}/dmn", summary="Export a table as DMN")
+def export_dmn(request: HttpRequest, number: int, code: str) -> HttpResponse:
+    """One table of a version as a DMN 1.3 file."""
+    return HttpResponse(table_files.export_dmn(_draft(number).version, code), content_type="application/xml")
+
+
+@drafts.post("/{int:number}/workbook", response=WorkbookOut, summary="Import a workbook or DMN file")
 def import_workbook(request: HttpRequest, number: int, body: WorkbookIn) -> dict[str, Any]:
-    """What an exported workbook changes in the draft; with `apply` it is done."""
+    """What an exported workbook, or a file of DMN decisions named like tables, changes; with `apply` it is done."""
     user = acting(request)
     check_may_write(user)
 
     def write() -> dict[str, Any]:
         draft = _draft(number)
-        found = workbook.read(_bytes(body), draft.version)
+        found = table_files.read(_bytes(body), draft.version)
         new = {table["code"]: table for table in found}
         after = {"tables": [new.get(table["code"], table) for table in draft.content["tables"]]}
         items = _lines(diff(draft.content, after))
@@ -255,4 +261,5 @@ def _bytes(body: schemas_drafts.WorkbookIn) -> bytes:
     try:
         return base64.b64decode(body.file, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise Problem("workbook", 422, _("The file is not Base64.")) from error
+        sentence = _("The file is not Base64.")
+        raise Problem("workbook", 422, sentence, [{"field": "file", "message": sentence}]) from error

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.language import pick
 from accounts.models import User
 from accounts.problems import Problem
 from accounts.queries import business_today
 from jobs.idempotency import once
-from policies.editing import MOST_ROWS, Saved, add_row, noted, save_fields, stored, table_of
+from policies.editing import MOST_ROWS, Saved, add_row, noted, save_fields, table_of
 from policies.models import DecisionTable, PolicyVersion, TableRow
 from policies.queries import content, version_in_force
-from policies.rules.diff import TableChange, diff
-from policies.rules.grid import clean, fields, get, wrong
+from policies.rules.diff import TableChange, diff, table_diff
+from policies.rules.grid import LONGEST, clean, fields, get, wrong
 from policies.services.drafts import open_draft, touched, write_about
 from policies.services.trail import note
 
@@ -188,8 +189,10 @@ def put_tables(number: int, tables: Iterable[Mapping[str, Any]], *, digest: str,
         said = _("The draft has changed since these tables were written for it. Export it again.")
         raise Problem("policy_stale", 409, said, extra={"revision": draft.revision})
     before = content(draft)
+    was = {table["code"]: table for table in before["tables"]}
     for each in tables:
-        _replace(draft, each)
+        if each["code"] not in was or table_diff(was[each["code"]], each):
+            _replace(draft, each)
     changes = diff(before, content(draft))
     if changes:
         _note_replaced(draft, actor, changes, reason)
@@ -197,9 +200,7 @@ def put_tables(number: int, tables: Iterable[Mapping[str, Any]], *, digest: str,
 
 
 def _replace(draft: PolicyVersion, new: Mapping[str, Any]) -> None:
-    table, rows = table_of(draft, new["code"])
-    if stored(table, rows.values()) == {"routing": {}, **new}:
-        return
+    table, _rows = table_of(draft, new["code"])
     if len(new["rows"]) > MOST_ROWS:
         raise Problem("policy_rows", 422, _("A table has at most %(most)s rows.") % {"most": MOST_ROWS})
     table.hit_policy, table.columns, table.routing = new["hit_policy"], new["columns"], new.get("routing", {})
@@ -229,20 +230,35 @@ def _note_replaced(draft: PolicyVersion, actor: User, changes: list[TableChange]
     note("draft_changed", draft, actor, before=before, after=after, reason=reason, extra=extra)
 
 
-def check_rows(tables: Iterable[Mapping[str, Any]]) -> list[tuple[str, str, str, tuple[str, str]]]:
-    """(table, row, field, what is wrong) of everything that could not even be kept: no code, one twice, too long."""
-    found = []
+def check_rows(tables: Iterable[Mapping[str, Any]], code: str) -> None:
+    """Refuse what could not even be kept: a row without a code, a code twice, a field that is too long.
+
+    Args:
+        code: of the refusal, after the kind of file that the rows come from.
+
+    Raises:
+        Problem: 422 with the table, the row and what is wrong of each.
+    """
+    if found := [*_wrong_rows(tables)]:
+        errors = [{"field": place, "message": pick(*said)} for place, said in found]
+        raise Problem(code, 422, _("These rows cannot be kept."), errors)
+
+
+def _wrong_rows(tables: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, tuple[str, str]]]:
     for table in tables:
         seen: set[str] = set()
-        code = fields(table)[0]
+        code, *others = fields(table)
         for row in table["rows"]:
+            place = f"{table['code']} {row['code']}".strip()
             said = wrong(code, row["code"]) if row["code"] else ("每行都要有编号。", "Every row needs a code.")
             if row["code"] in seen:
                 said = ("编号重复。", "This code occurs twice.")
             seen.add(row["code"])
             if said:
-                found.append((table["code"], row["code"], "code", said))
-    return found
+                yield place, said
+            for field in others:
+                if len(get(row, field.name)) > LONGEST:
+                    yield f"{place} {field.name}", (f"最多 {LONGEST} 个字符。", f"At most {LONGEST} characters.")
 
 
 def _at(field: str, sentence: str) -> Problem:

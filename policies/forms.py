@@ -41,7 +41,9 @@ class SettingsForm(forms.Form):
             del self.fields["cap"]
 
 
-class WorkbookForm(forms.Form):
-    """A workbook that was exported here and changed."""
+class TableFileForm(forms.Form):
+    """A workbook that was exported here and changed, or decision tables in DMN."""
 
-    file = forms.FileField(label=_("Workbook (XLSX)"), widget=forms.FileInput(attrs={"accept": ".xlsx"}))
+    file = forms.FileField(
+        label=_("Workbook (XLSX) or DMN file"), widget=forms.FileInput(attrs={"accept": ".xlsx,.dmn,.xml"})
+    )

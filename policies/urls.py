@@ -23,6 +23,7 @@ urlpatterns = [
     path("<int:number>/tables/<str:code>/rows/", rows.change, name="rows"),
     path("<int:number>/tables/<str:code>/settings/", tables.settings, name="settings"),
     path("<int:number>/tables/<str:code>/columns/", tables.columns, name="columns"),
+    path("<int:number>/tables/<str:code>/dmn/", workbook.export_dmn, name="dmn"),
     path("<int:number>/workbook.xlsx", workbook.export, name="workbook"),
     path("<int:number>/import/", workbook.upload, name="import"),
     path("<int:number>/import/apply/", workbook.apply, name="import-apply"),

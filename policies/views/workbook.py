@@ -1,4 +1,4 @@
-"""The workbook of a version: out, in again with what it would change, and applied when that is agreed to."""
+"""The tables of a version as files: out, in again with what they would change, and applied when that is agreed to."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from accounts.access import AUTHENTICATED, access, roles
 from accounts.problems import Problem
 from accounts.queries import business_today
 from jobs.idempotency import key_of_form
-from policies import editing_tables, workbook
-from policies.forms import WorkbookForm
+from policies import editing_tables, table_files, workbook
+from policies.forms import TableFileForm
 from policies.models import MAKERS
 from policies.page_grid import Draft
 from policies.rules.diff import table_diff
@@ -37,20 +37,30 @@ def export(request: HttpRequest, number: int) -> HttpResponse:
     return answer
 
 
+@access(AUTHENTICATED)
+@require_GET
+def export_dmn(request: HttpRequest, number: int, code: str) -> HttpResponse:
+    """One table of a version as a DMN 1.3 file, for the tools of others."""
+    version = version_of(number)
+    answer = HttpResponse(table_files.export_dmn(version, code), content_type="application/xml")
+    answer["Content-Disposition"] = f'attachment; filename="policy-v{version.number}-{code}.dmn"'
+    return answer
+
+
 @access(roles(*MAKERS))
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest, number: int) -> HttpResponse:
-    """Take a workbook and show what it would change; nothing is changed yet."""
+    """Take a workbook or DMN file and show what it would change; nothing is changed yet."""
     draft = Draft(version_of(number), business_today())
-    shown: dict[str, Any] = {**bar(request, draft), "form": WorkbookForm()}
+    shown: dict[str, Any] = {**bar(request, draft), "form": TableFileForm()}
     if request.method != "POST":
         return render(request, "policies/draft_import.html", shown)
-    shown["form"] = form = WorkbookForm(request.POST, request.FILES)
+    shown["form"] = form = TableFileForm(request.POST, request.FILES)
     if not form.is_valid():
         return render(request, "policies/draft_import.html", shown, status=422)
     file = form.cleaned_data["file"]
     try:
-        tables = workbook.read(file.read(workbook.LARGEST + 1), draft.version)
+        tables = table_files.read(file.read(table_files.LARGEST + 1), draft.version)
     except Problem as refusal:
         shown["refusal"] = refusal
         return render(request, "policies/draft_import.html", shown, status=refusal.status)
@@ -65,7 +75,7 @@ def upload(request: HttpRequest, number: int) -> HttpResponse:
 @access(roles(*MAKERS))
 @require_POST
 def apply(request: HttpRequest, number: int) -> HttpResponse:
-    """Put the tables of the workbook that was shown in place of those of the draft."""
+    """Put the tables of the file that was shown in place of those of the draft."""
     user = user_of(request)
     try:
         salt = f"{_SALT}.{user.pk}"
@@ -73,7 +83,7 @@ def apply(request: HttpRequest, number: int) -> HttpResponse:
     except signing.BadSignature:
         said = {}
     if said.get("number") != number:
-        messages.error(request, _("The import has expired. Choose the workbook again."))
+        messages.error(request, _("The import has expired. Choose the file again."))
         return redirect("policies:import", number=number)
     try:
         saved = editing_tables.replace_tables(

@@ -188,7 +188,7 @@ def test_the_change_is_shown_before_it_is_made_and_made_once(desk, client):
     late = pages.post("import/apply/", {"token": token, "idempotency_key": "again"})
     assert late.status_code == 302
     assert desk.draft.revision == 1
-    assert "Choose the workbook again" in client.get(pages.post("import/apply/", {"token": "forged"})["Location"]).text
+    assert "Choose the file again" in client.get(pages.post("import/apply/", {"token": "forged"})["Location"]).text
 
 
 def test_only_makers_import_and_everybody_may_export(desk, client):
