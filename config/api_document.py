@@ -22,7 +22,7 @@ PROBLEM: Final[dict[str, Any]] = {
             "type": "array",
             "items": {
                 "type": "object",
-                "required": ["field", "message"],
+                "required": ["field", "code", "message"],
                 "properties": {
                     "field": {"type": "string"},
                     "message": {"type": "string"},

@@ -41,6 +41,7 @@ SENTENCES: Final = {
     "greater_than_equal": gettext_lazy("This must be at least %(ge)s."),
     "less_than_equal": gettext_lazy("This must be at most %(le)s."),
     "string_too_long": gettext_lazy("This must have at most %(max_length)s characters."),
+    "too_long": gettext_lazy("This must have at most %(max_length)s members or characters."),
     "string_too_short": gettext_lazy("This must have at least %(min_length)s characters."),
     "string_pattern_mismatch": gettext_lazy("The text contains characters that cannot be stored."),
     "value_error": gettext_lazy("%(error)s"),
@@ -55,7 +56,7 @@ def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
         "title": str(problem.title),
         "status": problem.status,
         "instance": request.path,
-        **({"errors": problem.errors} if problem.errors else {}),
+        **({"errors": [{"code": problem.code, **error} for error in problem.errors]} if problem.errors else {}),
         **problem.extra,
     }
     # What was sent comes back in it, even text that is none.

@@ -21,7 +21,7 @@ from accounts.problems import Problem
 from audit.models import Event
 from jobs.idempotency import once
 from policies.models import DecisionTable, PolicyVersion, TableRow
-from policies.rules.grid import LONGEST, blank_row, clean, fields, get, put, wrong
+from policies.rules.grid import CONTROL, LONGEST, blank_row, clean, fields, get, put, wrong
 from policies.services.drafts import open_draft, touched
 from policies.services.trail import note
 
@@ -90,8 +90,8 @@ def save_fields(
     TableRow.objects.filter(pk__in=renamed).update(code=Concat(Value("~"), Cast("pk", CharField())))
     for place, text in after.items():
         row_code, _slash, name = place.rpartition("/")
-        if name != "code" and (said := wrong(names[name], text)) and (len(text) > LONGEST or "\x00" in text):
-            raise Problem("policy_field", 422, pick(*said))
+        if name != "code" and (said := wrong(names[name], text)) and (len(text) > LONGEST or CONTROL.search(text)):
+            raise _at(place, "policy_field", pick(*said))
         changed = put(form, stored_row(rows[row_code]), name, text)
         for attribute, value in changed.items():
             setattr(rows[row_code], attribute, value)
@@ -241,10 +241,15 @@ def _check_codes(rows: Mapping[str, TableRow], after: Mapping[str, str]) -> None
     for row, text in wanted.items():
         said = wrong(code, text) if text else ("每行都要有编号。", "Every row needs a code.")
         if said:
-            raise Problem("policy_code", 422, pick(*said))
+            raise _at(f"{row}/code", "policy_code", pick(*said))
         taken = {wanted.get(other, other) for other in rows if other != row}
         if text in taken:
-            raise Problem("policy_code", 422, _("The code %(code)s is taken by another row.") % {"code": text})
+            said_taken = _("The code %(code)s is taken by another row.") % {"code": text}
+            raise _at(f"{row}/code", "policy_code", said_taken)
+
+
+def _at(place: str, code: str, sentence: str) -> Problem:
+    return Problem(code, 422, sentence, [{"field": place, "message": sentence}])
 
 
 def changes_since(draft: PolicyVersion, revision: int) -> list[Event]:

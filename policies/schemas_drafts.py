@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from ninja import Schema
 from pydantic import Field as Limits
 
-from accounts.schemas import Day, Strict, Text, Whole
+from accounts.schemas import Day, Flag, Strict, Text, Whole
 from policies.editing import MOST_ROWS
 from policies.rules.grid import LONGEST
 
@@ -189,7 +189,7 @@ class WorkbookIn(Strict):
 
     file: Annotated[Text, Limits(max_length=4_000_000)]
     name: Annotated[Text, Limits(max_length=120)] = ""
-    apply: bool = False
+    apply: Flag = False
 
 
 class WorkbookOut(Schema):

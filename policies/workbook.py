@@ -7,8 +7,11 @@ still says what it said then; what it would change is shown before anything is.
 from __future__ import annotations
 
 import io
+import re
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any, Final
 
 import openpyxl
@@ -23,12 +26,17 @@ from policies.editing import MOST_ROWS
 from policies.editing_tables import check_rows
 from policies.models import PolicyVersion
 from policies.queries import content
-from policies.rules.grid import LONGEST, Field, blank_row, clean, fields, get, put
+from policies.rules.diff import diff
+from policies.rules.grid import CONTROL, LONGEST, Field, blank_row, clean, fields, get, put
 
 LARGEST: Final = 2_000_000
 FIRST_SHEET: Final = "countersign"
 _TITLE_ROWS: Final = 2  # names of the fields, and what they are called
 _MOST_COLUMNS: Final = 60
+_MOST_SAID: Final = 50
+_MERGED: Final = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Z0-9:]{1,40})[\"']")
+# How a spreadsheet writes the first half of a line end of Windows.
+_LINE_END: Final = re.compile(r"_x000[Dd]_")
 _HEAD: Final = PatternFill("solid", fgColor="E9F0FA")
 _NARROW, _WIDE = 16, 44
 
@@ -64,7 +72,7 @@ def _write(sheet: Any, table: Mapping[str, Any]) -> None:
         sheet.column_dimensions[letter].width = _WIDE if field.wording else _NARROW
         head = _text(sheet, 1, column, field.name)
         head.font, head.fill = Font(size=8, color="535F70"), _HEAD
-        label = _text(sheet, 2, column, f"{field.zh}\n{field.en}")
+        label = _text(sheet, 2, column, _label(field))
         label.font, label.fill = Font(bold=True), _HEAD
         if any(field.hint):
             _remark(sheet, letter, field)
@@ -84,8 +92,8 @@ def _remark(sheet: Any, letter: str, field: Field) -> None:
 def _text(sheet: Any, row: int, column: int, value: str) -> Any:
     """A cell that a spreadsheet takes for text, whatever it begins with."""
     cell = sheet.cell(row=row, column=column)
-    if value:
-        cell.value, cell.data_type = value, "s"
+    if shown := CONTROL.sub("", value):
+        cell.value, cell.data_type = shown, "s"
     cell.number_format, cell.quotePrefix = "@", True
     cell.alignment = Alignment(vertical="top", wrap_text=True)
     return cell
@@ -104,18 +112,37 @@ def read(data: bytes, version: PolicyVersion) -> list[dict[str, Any]]:
     about = {str(row[0]): str(row[1]) for row in sheets.pop(FIRST_SHEET, []) if len(row) > 1 and row[0]}
     if "digest" not in about:
         raise _refusal(_("This workbook was not exported here: its first sheet does not name a version."))
-    if about["digest"] != version.digest:
-        said = _("The workbook was exported from version %(number)s when it said something else (%(digest)s, now"
-                 " %(now)s). Export the draft again and repeat your changes there.")  # fmt: skip
-        values = {"number": about.get("version", "?"), "digest": about["digest"][:12], "now": version.digest_short}
-        raise Problem("policy_stale", 409, said % values)
-    stored = {table["code"]: table for table in content(version)["tables"]}
+    before = content(version)
+    stale = about["digest"] != version.digest
+    try:
+        tables = _tables({table["code"]: table for table in before["tables"]}, sheets)
+    except Problem:
+        if stale:
+            raise _stale(about, version) from None
+        raise
+    # The same workbook once more says what the draft says by now, and changes nothing.
+    if stale and diff(before, {"tables": [*_others(before, tables), *tables]}):
+        raise _stale(about, version)
+    return tables
+
+
+def _others(before: Mapping[str, Any], tables: list[dict[str, Any]]) -> list[Mapping[str, Any]]:
+    mine = {table["code"] for table in tables}
+    return [table for table in before["tables"] if table["code"] not in mine]
+
+
+def _stale(about: Mapping[str, str], version: PolicyVersion) -> Problem:
+    said = _("The workbook was exported from version %(number)s when it said something else (%(digest)s, now"
+             " %(now)s). Export the draft again and repeat your changes there.")  # fmt: skip
+    values = {"number": about.get("version", "?"), "digest": about["digest"][:12], "now": version.digest_short}
+    return Problem("policy_stale", 409, said % values)
+
+
+def _tables(stored: Mapping[str, Any], sheets: Mapping[str, list[list[str]]]) -> list[dict[str, Any]]:
     if strangers := sorted(set(sheets) - set(stored)):
         raise _refusal(_("There is no table for the sheet %(sheets)s.") % {"sheets": ", ".join(strangers)[:200]})
     tables = [_table(stored[code], rows) for code, rows in sheets.items()]
-    if wrong := check_rows(tables):
-        raise _refusal(_("These rows cannot be kept."), [
-            {"field": f"{table} {row}".strip(), "message": said[1]} for table, row, _name, said in wrong])  # fmt: skip
+    check_rows(tables, "workbook")
     return tables
 
 
@@ -125,7 +152,8 @@ def _sheets(data: bytes) -> dict[str, list[list[str]]]:
         check_archive(data)
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
         try:
-            return {sheet.title: list(_rows(sheet)) for sheet in book.worksheets}
+            wrong: list[dict[str, str]] = []
+            sheets = {sheet.title: list(_rows(sheet, wrong)) for sheet in book.worksheets}
         finally:
             book.close()
     except SheetError as error:
@@ -134,6 +162,22 @@ def _sheets(data: bytes) -> dict[str, list[list[str]]]:
         raise
     except Exception as error:  # a hostile file may raise anything inside the reader
         raise _refusal(_NOT_READABLE["not_a_table"]()) from error
+    if merged := _merged(data):
+        raise _refusal(_("The cells %(cells)s are merged: take them apart, each says something.") % {"cells": merged})
+    if wrong:
+        several = _("%(count)s cells cannot be taken.") % {"count": len(wrong)}
+        raise _refusal(wrong[0]["message"] if len(wrong) == 1 else several, wrong[:_MOST_SAID])
+    return sheets
+
+
+def _merged(data: bytes) -> str:
+    """The first merged cells of any sheet; the reader of rows would see them as empty ones."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for name in archive.namelist():
+            found = _MERGED.search(archive.read(name)) if name.startswith("xl/worksheets/") else None
+            if found:
+                return found[1].decode()
+    return ""
 
 
 _NOT_READABLE: Final = {
@@ -144,7 +188,7 @@ _NOT_READABLE: Final = {
 }
 
 
-def _rows(sheet: Any) -> Iterator[list[str]]:
+def _rows(sheet: Any, wrong: list[dict[str, str]]) -> Iterator[list[str]]:
     sheet.reset_dimensions()  # what the file says about its size is not to be believed
     for number, cells in enumerate(sheet.iter_rows(max_col=_MOST_COLUMNS + 1), start=1):
         if number > MOST_ROWS + _TITLE_ROWS:
@@ -153,25 +197,29 @@ def _rows(sheet: Any) -> Iterator[list[str]]:
             )
         if len(cells) > _MOST_COLUMNS and cells[_MOST_COLUMNS].value is not None:
             raise _refusal(_("The sheet %(sheet)s has too many columns.") % {"sheet": sheet.title})
-        yield [_plain(sheet.title, cell) for cell in cells[:_MOST_COLUMNS]]
+        yield [_plain(sheet.title, cell, wrong) for cell in cells[:_MOST_COLUMNS]]
 
 
-def _plain(sheet: str, cell: Any) -> str:
+def _plain(sheet: str, cell: Any, wrong: list[dict[str, str]]) -> str:
+    """What a cell shows; of one that cannot be taken, why is added to `wrong`."""
     value, kind = cell.value, cell.data_type
     if value is None:
         return ""
-    place = {"sheet": sheet, "cell": cell.coordinate}
-    if kind == "f":
-        raise _refusal(_("%(sheet)s, cell %(cell)s holds a formula: write the value as text.") % place)
     if kind in ("n", "b") and isinstance(value, bool):
         return "true" if value else "false"
     if kind == "n" and isinstance(value, int | float) and "%" not in (cell.number_format or ""):
         return f"{Decimal(repr(value)).normalize():f}"
-    if not isinstance(value, str) or kind == "e":
-        raise _refusal(_("%(sheet)s, cell %(cell)s is no text: format it as text and write it again.") % place)
-    if len(value) > LONGEST:
-        raise _refusal(_("%(sheet)s, cell %(cell)s is longer than %(most)s characters.") % {**place, "most": LONGEST})
-    return clean(value)
+    if kind == "f":
+        said = _("%(sheet)s, cell %(cell)s holds a formula: write the value as text.")
+    elif not isinstance(value, str) or kind == "e":
+        said = _("%(sheet)s, cell %(cell)s is no text: format it as text and write it again.")
+    elif len(value) > LONGEST:
+        said = _("%(sheet)s, cell %(cell)s is longer than %(most)s characters.")
+    else:
+        return clean(_LINE_END.sub("", value))
+    place = {"sheet": sheet, "cell": cell.coordinate, "most": LONGEST}
+    wrong.append({"field": f"{sheet}!{cell.coordinate}", "message": said % place})
+    return ""
 
 
 def _table(stored: Mapping[str, Any], rows: Iterable[list[str]]) -> dict[str, Any]:
@@ -181,12 +229,25 @@ def _table(stored: Mapping[str, Any], rows: Iterable[list[str]]) -> dict[str, An
     head = lines[0] if lines else []
     missing = [name for name in named if name not in head]
     strange = [name for name in head if name and name not in named]
-    if missing or strange:
+    twice = [name for name in named if head.count(name) > 1]
+    if missing or strange or twice:
         said = _("The first row of the sheet %(sheet)s was changed (%(names)s).")
-        raise _refusal(said % {"sheet": stored["code"], "names": ", ".join([*missing, *strange])[:200]})
+        raise _refusal(said % {"sheet": stored["code"], "names": ", ".join([*missing, *strange, *twice])[:200]})
+    below = lines[1:]
+    if not below or below[0][head.index("code")] != _label(named["code"]):
+        said = _("In the sheet %(sheet)s the second row, which says what the columns are called, is missing.")
+        raise _refusal(said % {"sheet": stored["code"]})
+    for line in below:
+        if beside := [text for text, name in zip_longest(line, head, fillvalue="") if text and not name]:
+            said = _("In the sheet %(sheet)s “%(text)s” stands in a column without a name.")
+            raise _refusal(said % {"sheet": stored["code"], "text": beside[0][:80]})
     order = [named[name] for name in head if name]
     before = {row["code"]: row for row in stored["rows"]}
-    return {**stored, "rows": [_row(stored, order, head, line, before) for line in lines[_TITLE_ROWS:]]}
+    return {**stored, "rows": [_row(stored, order, head, line, before) for line in below[1:]]}
+
+
+def _label(field: Field) -> str:
+    return f"{field.zh}\n{field.en}"
 
 
 def _row(
@@ -201,4 +262,4 @@ def _row(
 
 
 def _refusal(sentence: str, errors: list[dict[str, str]] | None = None) -> Problem:
-    return Problem("workbook", 422, sentence, errors or [])
+    return Problem("workbook", 422, sentence, errors or [{"field": "file", "message": sentence}])

@@ -69,7 +69,8 @@ def start(version: PolicyVersion, months: int, *, actor: User, idempotency_key: 
     if not has_role(actor, *MAKERS):
         raise Problem("replay_not_allowed", 403, _("Only sales operations and credit control may start a replay."))
     if months not in MONTHS:
-        raise Problem("replay_months", 422, _("Choose 3, 6, 12 or 24 months."))
+        sentence = _("Choose 3, 6, 12 or 24 months.")
+        raise Problem("replay_months", 422, sentence, [{"field": "months", "message": sentence}])
     asked = ["replay", version.number, months]
     answer, _again = once(actor, idempotency_key, asked, lambda: _start(version, months, actor))
     return PolicyReplay.objects.get(pk=answer["replay"])

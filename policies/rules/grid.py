@@ -22,7 +22,7 @@ _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,59}")
 _WHOLE: Final = re.compile(r"\d{1,6}")
 _HOURS: Final = re.compile(r"[A-Z]{2,4} \d{1,4}(\s*,\s*[A-Z]{2,4} \d{1,4})*")
 _BANDS: Final = re.compile(r"(-?\d+(\.\d+)?|[A-Z]{1,4}):-?\d+(\.\d+)?")
-_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 
 # Names of outputs: Chinese, English, and how they are written where that is not free text.
 OUTPUTS: Final[Mapping[str, tuple[str, str, str]]] = {
@@ -191,7 +191,7 @@ def wrong(field: Field, text: str) -> tuple[str, str] | None:
     """What is wrong with a field, in Chinese and English; None when it can be read."""
     if len(text) > LONGEST:
         return f"最多 {LONGEST} 个字符。", f"At most {LONGEST} characters."
-    if _CONTROL.search(text):
+    if CONTROL.search(text):
         return "含有不可见的控制字符。", "It contains characters that cannot be shown."
     if field.part == "in":
         return wrong_cell(field.kind, text)

@@ -8,6 +8,7 @@ from accounts.problems import Problem
 from accounts.queries import business_today
 from accounts.roles import Role
 from policies import editing
+from policies.editing_tables import put_tables
 from policies.models import TableRow
 from policies.services import load_default_version, start_draft
 from tests import factories
@@ -25,6 +26,10 @@ class Desk:
 
     def write(self, code, row, name, text, *, actor=None, revision=None):
         return editing.save_fields(self.number, code, {(row, name): text}, actor=actor or self.maker, revision=revision)
+
+    def put(self, tables):
+        self.draft.refresh_from_db()
+        return put_tables(self.number, tables, digest=self.draft.digest, reason="t.xlsx", actor=self.maker)
 
     def row(self, code, row):
         return TableRow.objects.get(table__version=self.draft, table__code=code, code=row)

@@ -126,7 +126,11 @@ def test_a_workbook_is_looked_at_first_and_applied_then(desk, api):
     assert (looked["applied"], looked["revision"], len(looked["items"])) == (False, 0, 1)
     done = api.post("/policies/2/workbook", body | {"apply": True}).json()
     assert (done["applied"], done["revision"]) == (True, 1)
+    again = api.post("/policies/2/workbook", body | {"apply": True}).json()
+    assert (again["revision"], again["items"]) == (1, [])
+    desk.write("ES", "ES-1", "in.over_formula_pct", "> 16")
     problem(api.post("/policies/2/workbook", body | {"apply": True}), 409, "policy_stale")
-    problem(api.post("/policies/2/workbook", {"file": "!"}), 422, "workbook")
+    errors = problem(api.post("/policies/2/workbook", {"file": "!"}), 422, "workbook")["errors"]
+    assert [(each["field"], each["code"]) for each in errors] == [("file", "workbook")]
     problem(Api(desk.company.cfo).post("/policies/2/workbook", body), 403, "not_permitted")
     assert Api(desk.company.cfo).get("/policies/2/workbook").status_code == 200
