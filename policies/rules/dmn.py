@@ -19,7 +19,7 @@ from policies.rules.cells import PolicyError
 from policies.rules.dmn_decisions import AGGREGATIONS, KINDS, RANKED, SEVERAL, SINGLE, Decision, Input, Model, Rule
 from policies.rules.dmn_feel import Condition, Name, Value, condition_of, kind_of, root_of, shown, value_of, values_of
 
-LARGEST: Final = 2_000_000
+LARGEST: Final = 1_000_000
 # integer, long and double are what Camunda calls numbers.
 KIND_OF: Final = {
     "number": "number", "integer": "number", "long": "number", "double": "number",
@@ -74,7 +74,8 @@ def _opened(data: bytes) -> tuple[Any, _File]:
     decisions = [_named(each) for each in _children(root, "decision")]
     _once(decisions, "The decision {} is there twice.")
     _once(
-        [each.get("id") for each in root.iter(etree.Element) if _name(each) and each.get("id")], "The id {} is twice."
+        [each.get("id") for each in root.iter(etree.Element) if _name(each) and each.get("id")],
+        "The id {} is there twice.",
     )
     given = [each for each in _children(root, "inputData") if each.get("name")]
     types = {each.get("name") or "": _type(each) for each in _children(root, "itemDefinition")}
@@ -161,7 +162,8 @@ def _table(name: str, table: Any, file: _File) -> Decision:
     ranks = tuple(_listed(each, file) for each in outputs)
     if policy in RANKED and not any(ranks):
         raise PolicyError(f"{policy} needs the values of an output, best first.")
-    rows = tuple(_rule(number, each, inputs, ranks, file) for number, each in enumerate(_children(table, "rule"), 1))
+    listed = [frozenset(each) for each in ranks]
+    rows = tuple(_rule(number, each, inputs, listed, file) for number, each in enumerate(_children(table, "rule"), 1))
     asked = {root_of(each, file.decisions) for each in _asked(inputs, rows)}
     return Decision(
         name, policy, aggregation, inputs, names, rows,
@@ -208,16 +210,16 @@ def _default(output: Any, file: _File) -> Value:
         return value_of(_feel(_child(output, "defaultOutputEntry"), file))
 
 
-def _rule(number: int, rule: Any, inputs: tuple[Input, ...], ranks: tuple[tuple[Value, ...], ...], file: _File) -> Rule:
+def _rule(number: int, rule: Any, inputs: tuple[Input, ...], listed: list[frozenset[Value]], file: _File) -> Rule:
     code = str(number)
     asked, told = list(_children(rule, "inputEntry")), list(_children(rule, "outputEntry"))
     if len(asked) != len(inputs):
         raise PolicyError(f"rule {code} has {len(asked)} conditions instead of {len(inputs)}.")
-    if len(told) != len(ranks):
-        raise PolicyError(f"rule {code} has {len(told)} outputs instead of {len(ranks)}.")
+    if len(told) != len(listed):
+        raise PolicyError(f"rule {code} has {len(told)} outputs instead of {len(listed)}.")
     with _at(f"rule {code}"):
         conditions = tuple(_condition(each, entry, file) for each, entry in zip(inputs, asked, strict=True))
-        outputs = tuple(_result(_feel(entry, file), listed) for entry, listed in zip(told, ranks, strict=True))
+        outputs = tuple(_result(_feel(entry, file), known) for entry, known in zip(told, listed, strict=True))
     notes = tuple(_text(each) for each in _children(rule, "annotationEntry"))
     return Rule(code, conditions, outputs, notes)
 
@@ -231,7 +233,7 @@ def _condition(each: Input, entry: Any, file: _File) -> Condition:
     return condition
 
 
-def _result(feel: str, listed: tuple[Value, ...]) -> Value:
+def _result(feel: str, listed: frozenset[Value]) -> Value:
     value = value_of(feel)
     if listed and value is not None and value not in listed:
         raise PolicyError(f"the result {shown(value)} is none of the values that its column lists.")

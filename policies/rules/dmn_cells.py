@@ -50,7 +50,9 @@ def cell_for(condition: Condition, kind: str) -> str:
 def _number_cell(condition: Condition) -> str:
     if condition.negated:
         raise PolicyError(f"Write the condition without not(): {condition.text!r}.")
-    return ", ".join(_interval_text(every) for every in condition.alternatives)
+    text = ", ".join(_interval_text(every) for every in condition.alternatives)
+    parse_cell(text, "number")
+    return text
 
 
 def _interval_text(every: tuple[Comparison, ...]) -> str:

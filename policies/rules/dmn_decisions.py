@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
+from functools import cached_property
 from typing import Any, Final
 
 from policies.rules.cells import PolicyError
@@ -138,9 +139,13 @@ class Decision:
         return combined
 
     def _rank(self, rule: Rule) -> tuple[int, ...]:
-        """Place of the outputs among the listed values, the first output before the others."""
-        pairs = [(value, listed) for value, listed in zip(rule.outputs, self.ranks, strict=True) if listed]
-        return tuple(listed.index(value) if value in listed else len(listed) for value, listed in pairs)
+        """Place of the outputs among the listed values, the first output before the others; null comes last."""
+        pairs = zip(rule.outputs, self._places, strict=True)
+        return tuple(places.get(value, len(places)) for value, places in pairs if places)
+
+    @cached_property
+    def _places(self) -> tuple[dict[Value, int], ...]:
+        return tuple({value: place for place, value in reversed(list(enumerate(listed)))} for listed in self.ranks)
 
     def _result(self, outputs: tuple[Value, ...]) -> Any:
         return outputs[0] if len(self.outputs) == 1 else dict(zip(self.outputs, outputs, strict=True))

@@ -28,7 +28,7 @@ _NUMBER: Final = re.compile(r"-?\s*(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)")
 _DATE: Final = re.compile(rf"(?:date\s*\(\s*({_STRING})\s*\)|@({_STRING}))")
 _COMPARED: Final = re.compile(r"(<=|>=|<|>|=)?\s*(.*)", re.S)
 _BOUNDS: Final = re.compile(rf"((?:{_STRING}|[^\"])*?)\.\.(.*)", re.S)
-_PIECE: Final = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\Z)|[^",]+|,', re.S)
+_PIECE: Final = re.compile(r'"(?:[^"\\]|\\(?:.|\Z))*(?:"|\Z)|[^",]+|,', re.S)
 _NOT: Final = re.compile(r"not\s*\((.*)\)", re.S)
 _ESCAPED: Final = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{6}|.)", re.S)
 _OPENS, _CLOSES = ("[", "]", "("), ("]", "[", ")")
@@ -146,6 +146,8 @@ def look_up(facts: Mapping[str, Any], path: str) -> Any:
 
 def root_of(path: str, names: Collection[str]) -> str:
     """Which of these names a path begins with: ``applicant`` of ``applicant.age``; empty when with none of them."""
+    if not names:
+        return ""
     ends = [place for place, sign in enumerate(path[:_LONGEST_PATH]) if sign == "."]
     return next((path[:end] for end in (len(path), *reversed(ends)) if path[:end] in names), "")
 
@@ -232,6 +234,11 @@ def _operand(text: str, names: frozenset[str]) -> Value | Name:
 
 
 def _value(text: str) -> Value:
+    if _NUMBER.fullmatch(text):
+        number = Decimal(re.sub(r"\s", "", text))
+        if len(number.as_tuple().digits) > MOST_DIGITS:
+            raise PolicyError(f"A number has at most {MOST_DIGITS} digits, not {text[:50]!r}.")
+        return number
     if text in ("true", "false", "null"):
         return None if text == "null" else text == "true"
     if re.fullmatch(_STRING, text, re.S):
@@ -239,11 +246,6 @@ def _value(text: str) -> Value:
     day = _DATE.fullmatch(text)
     if day:
         return day_of(_unquoted(day[1] or day[2]))
-    if _NUMBER.fullmatch(text):
-        number = Decimal(re.sub(r"\s", "", text))
-        if len(number.as_tuple().digits) > MOST_DIGITS:
-            raise PolicyError(f"A number has at most {MOST_DIGITS} digits, not {text[:50]!r}.")
-        return number
     shown = text if len(text) <= 80 else f"{text[:80]}…"
     raise PolicyError(f"Only a number, a string in quotes, true, false, null or a day can stand here, not {shown!r}.")
 

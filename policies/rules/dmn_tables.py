@@ -7,6 +7,7 @@ of a row are strings, its rationale stands in two annotations.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -93,8 +94,7 @@ def replace_rows(table: Mapping[str, Any], decision: Decision) -> dict[str, Any]
         raise PolicyError("Every output of a policy table needs a name.")
     before = {row["code"]: row for row in table["rows"]}
     rows = [_row(decision, number, known, before) for number in range(len(decision.rules))]
-    codes = [row["code"] for row in rows]
-    twice = sorted({code for code in codes if codes.count(code) > 1})
+    twice = sorted(code for code, count in Counter(row["code"] for row in rows).items() if count > 1)
     if twice:
         raise PolicyError(f"Several rows have the code {', '.join(twice)}.")
     return {**table, "hit_policy": IMPORTED[decision.hit_policy], "rows": rows}

@@ -1,20 +1,18 @@
-"""Decision tables in DMN: the cases of its compatibility kit, hostile files, and our own tables there and back."""
+"""Decision tables in DMN: the cases of its compatibility kit, every edition of the standard, and hostile files."""
 
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
 from lxml import etree
 
-from policies.rules.cells import PolicyError, parse_cell
-from policies.rules.dmn import read
-from policies.rules.dmn_cells import cell_of, unary_test
-from policies.rules.dmn_feel import value_of
-from policies.rules.dmn_tables import replace_rows, write
-from policies.rules.pack import content_digest
-from policies.rules.tables import parse_table
-from policies.seed import default_content
+from policies.rules.cells import PolicyError
+from policies.rules.dmn import LARGEST, read
+from policies.rules.dmn_feel import condition_of, value_of
+from tests.policies.dmn_files import definitions, table
 
 KIT = Path(__file__).parent / "dmn_tck"
 CASES = sorted(KIT.glob("*/*-test-*.xml"))
@@ -68,70 +66,6 @@ def test_the_kit_is_there() -> None:
     assert len(kit()) >= 18
 
 
-@pytest.mark.parametrize("code", [table["code"] for table in default_content()["tables"]])
-def test_our_tables_go_there_and_back(code: str) -> None:
-    table = next(each for each in default_content()["tables"] if each["code"] == code)
-    if table["hit_policy"] == "priority":
-        pytest.skip("DMN knows another priority")
-    [decision] = read(write(table))
-    back = replace_rows(table, decision)
-    assert parse_table(back).rows == parse_table(_tidy(table)).rows or _same(back, table)
-
-
-def _tidy(table: dict[str, Any]) -> dict[str, Any]:
-    return {**table, "rows": [{**row, "cells": {k: v for k, v in row["cells"].items() if v}} for row in table["rows"]]}
-
-
-def _same(back: dict[str, Any], table: dict[str, Any]) -> bool:
-    """Everything but the spelling of the cells, which say the same: compare what they hold."""
-    kinds = {column["key"]: column["type"] for column in table["columns"]}
-    for one, other in zip(back["rows"], table["rows"], strict=True):
-        for key, kind in kinds.items():
-            first, second = (parse_cell(row["cells"].get(key, ""), kind) for row in (one, other))
-            if (first is None) != (second is None):
-                return False
-            if first and second and (first.intervals, first.values, first.negated) != (
-                second.intervals, second.values, second.negated,
-            ):  # fmt: skip
-                return False
-    plain = [{k: v for k, v in row.items() if k != "cells"} for row in back["rows"]]
-    return content_digest({"rows": plain}) == content_digest(
-        {"rows": [{k: v for k, v in row.items() if k != "cells"} for row in table["rows"]]}
-    )
-
-
-@pytest.mark.parametrize(
-    ("feel", "kind", "cell"),
-    [
-        ("-", "number", ""),
-        ("]15..30[", "number", "(15..30)"),
-        ("[15..30)", "number", "[15..30)"),
-        ("<18,>=60", "number", "< 18, >= 60"),
-        ("1,500", "number", "1, 500"),
-        ('"A","B"', "text", "in A, B"),
-        ('not("A")', "text", "not in A"),
-        ("true", "flag", "true"),
-    ],
-)
-def test_unary_tests_become_cells(feel: str, kind: str, cell: str) -> None:
-    assert cell_of(feel, kind) == cell
-
-
-@pytest.mark.parametrize(
-    ("cell", "kind", "feel"),
-    [("10..20", "money", "[10..20]"), ("(1..2]", "pct", "(1..2]"), ("= 5", "days", "5"), ("≥ 15 %", "pct", ">= 15"),
-     ("not in A, B", "text", 'not("A", "B")'), ("A", "text", '"A"'), ("", "flag", "-")],
-)  # fmt: skip
-def test_cells_become_unary_tests(cell: str, kind: str, feel: str) -> None:
-    assert unary_test(cell, kind) == feel
-
-
-@pytest.mark.parametrize("feel", ['"a,b"', "foo", 'starts with("a")', '" a"', '"a" or "b"'])
-def test_what_a_cell_cannot_say_is_refused(feel: str) -> None:
-    with pytest.raises(PolicyError):
-        cell_of(feel, "text")
-
-
 @pytest.mark.parametrize("feel", ["1 + 1", "now()", "[1,2]", '"a" + "b"', "{a: 1}"])
 def test_an_expression_is_no_result(feel: str) -> None:
     with pytest.raises(PolicyError):
@@ -144,7 +78,7 @@ BOMB = b"""<!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"no xml", b"<a/>", BOMB, b"<definitions/>", b"x" * 2_000_001,
+    [b"", b"no xml", b"<a/>", BOMB, b"<definitions/>", b"x" * (LARGEST + 1),
      b'<!DOCTYPE d SYSTEM "file:///etc/passwd"><definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"/>'],
     ids=["empty", "text", "other", "entities", "no namespace", "large", "external"],
 )  # fmt: skip
@@ -153,9 +87,64 @@ def test_hostile_files_are_refused(data: bytes) -> None:
         read(data)
 
 
-def test_a_decision_that_asks_for_other_facts_does_not_replace_a_table() -> None:
-    table = next(each for each in default_content()["tables"] if each["code"] == "CL")
-    other = next(each for each in default_content()["tables"] if each["code"] == "TE")
-    [decision] = read(write(other))
-    with pytest.raises(PolicyError, match="no column term_over_std"):
-        replace_rows(table, decision)
+D13 = "https://www.omg.org/spec/DMN/20191111/MODEL/"
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"<?xml version='1.0' encoding='nope'?><a/>", "Unsupported encoding"),
+        (b"<?xml version='1.0' encoding='UTF-16'?><a/>", "is not XML"),
+        (b"<?xml version='1.0' encoding='UTF-8'?><a>\xff</a>", "is not XML"),
+        (b"<a>\0</a>", "is not XML"),
+        (b"<a>" * 5000 + b"</a>" * 5000, "Excessive depth"),
+        (definitions(namespace="http://www.trisotech.com/definitions/_1"), "not DMN: it is a .*trisotech"),
+        (definitions(namespace="https://www.omg.org/spec/DMN/20191111/DMNDI/"), "not DMN"),
+        (definitions(table("d", [], ["r"], []), table("d", [], ["r"], [])), "decision d is there twice"),
+        (definitions("<inputData id='x'/>", "<decision id='x'/>"), "id x is there twice"),
+        (definitions(table("d", ["a"], ["r"], [["-", "<b/>"]]).replace("&lt;b/&gt;", "<b/>")), "contains the element .*b"),
+        (definitions(table("d", ["a"], ["r"], [["-", "1"]]), attributes='expressionLanguage="juel"'), "in juel are not"),
+    ],
+)  # fmt: skip
+def test_broken_files_are_refused_with_the_place(data: bytes, message: str) -> None:
+    with pytest.raises(PolicyError, match=message):
+        read(data)
+
+
+def test_comments_and_instructions_do_not_cut_a_text_short() -> None:
+    drawn = table("d", ["a:number"], ["r"], [["> 1<!-- -->5", "4<?pi x?>2"]]).replace("&lt;", "<").replace("&gt;", ">")
+    [decision] = read(definitions(drawn))
+    assert decision.evaluate({"a": 16}) == 42
+    assert decision.evaluate({"a": 14}) is None
+
+
+def test_an_external_inclusion_is_not_followed() -> None:
+    inclusion = '<x:include xmlns:x="http://www.w3.org/2001/XInclude" href="file:///etc/passwd" parse="text"/>'
+    assert read(definitions(inclusion, table("d", [], ["r"], [["1"]])))[0].evaluate({}) == 1
+
+
+@pytest.mark.parametrize(
+    "namespace",
+    ["http://www.omg.org/spec/DMN/20151101/dmn.xsd", "http://www.omg.org/spec/DMN/20180521/MODEL/", D13,
+     "https://www.omg.org/spec/DMN/20211108/MODEL/", "https://www.omg.org/spec/DMN/20230324/MODEL/"],
+    ids=["1.1", "1.2", "1.3", "1.4", "1.5"],
+)  # fmt: skip
+def test_every_edition_of_the_standard_is_read(namespace: str) -> None:
+    drawn = table("d", ["a:feel:number"], ["r"], [["<5", "1"], ["", "2"]], "FIRST")
+    [decision] = read(definitions(drawn, namespace=namespace))
+    assert [decision.evaluate({"a": value}) for value in (4, 5, None)] == [1, 2, 2]
+
+
+@pytest.mark.parametrize("text", ['"\\' * 4900, "[" + "." * 9900 + "]", "not(" * 2400, '"' * 9999, "1," * 4900])
+def test_a_long_condition_is_read_or_refused_at_once(text: str) -> None:
+    started = process_time()
+    with suppress(PolicyError):
+        condition_of(text)
+    assert process_time() - started < 1
+
+
+def test_what_is_longer_than_anybody_writes_is_refused() -> None:
+    with pytest.raises(PolicyError, match="at most 10000 characters"):
+        condition_of("1" * 10_001)
+    with pytest.raises(PolicyError, match="at most 34 digits"):
+        value_of("9" * 900_000)
