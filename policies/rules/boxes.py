@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from itertools import pairwise
 
 from policies.rules.cells import NUMBER_KINDS, Cell, Fact
 from policies.rules.tables import Column, Row
@@ -73,30 +74,26 @@ def _points(column: Column, cells: Iterable[Cell]) -> Iterator[Fact]:
     if column.kind == "flag":
         yield from (False, True)
     elif column.kind in NUMBER_KINDS:
-        numbers = _numbers(cells, column.kind in WHOLE_NUMBERS)
-        least = Decimal(0) if column.kind == "count" else column.least
-        yield from (number for number in numbers if least is None or number >= least)
+        yield from _numbers(cells, column.kind in WHOLE_NUMBERS, Decimal(0) if column.kind == "count" else column.least)
     else:
         yield from dict.fromkeys(value for cell in cells for value in cell.values)
         yield OTHER
 
 
-def _numbers(cells: Iterable[Cell], whole: bool) -> Iterator[Decimal]:
-    """A point below, at, between and above all bounds; between two whole numbers without one there is none."""
-    bounds = sorted({bound for cell in cells for each in cell.intervals for bound in (each.low, each.high)
-                     if bound is not None})  # fmt: skip
-    if not bounds:
-        yield Decimal(0)
-        return
-    yield bounds[0] - 1
-    for bound, following in zip(bounds, [*bounds[1:], None], strict=True):
-        yield bound
-        if following is None:
-            yield bound + 1
-        elif not whole:
-            yield (bound + following) / 2
-        elif bound + 1 < following:
-            yield bound + 1
+def _numbers(cells: Iterable[Cell], whole: bool, least: Decimal | None) -> list[Decimal]:
+    """A point below, at, between and above all bounds, none below the least; of whole numbers only whole ones."""
+    bounds = {
+        bound for cell in cells for each in cell.intervals for bound in (each.low, each.high) if bound is not None
+    }
+    if least is not None or not bounds:
+        bounds.add(least or Decimal(0))
+    ordered = sorted(bounds)
+    if whole:
+        near = {bound.to_integral_value(rounding) for bound in ordered for rounding in (ROUND_FLOOR, ROUND_CEILING)}
+        found = near | {number + step for number in near for step in (-1, 1)}
+    else:
+        found = {ordered[0] - 1, *ordered, *((one + other) / 2 for one, other in pairwise(ordered)), ordered[-1] + 1}
+    return sorted(number for number in found if least is None or number >= least)
 
 
 def _point(axis: Axis, mask: int) -> Fact:

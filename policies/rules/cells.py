@@ -35,11 +35,10 @@ _OF_NUMBERS = str.maketrans({
     "（": "(", "）": ")", "［": "[", "］": "]", "【": "[", "】": "]",
 })  # fmt: skip
 _OF_WORDS = str.maketrans({**_SIGNS, **_SEPARATORS, **_DIGITS, **_LETTERS, "“": '"', "”": '"', "‘": "'", "’": "'"})
-SYMBOLS = str.maketrans({**_SIGNS, "，": ","})
 _ANY = ("", "-", "–", "—", "－")
 # ``10-20`` and ``10 % – 20 %``: a dash between two numbers is their range, and nowhere else.
 _DASH = re.compile(r"(?<=[0-9%])\s*[-–—~～〜至到]\s*(?=-?[0-9])")
-_LISTED = re.compile(r"(?i:(not\s+in|in)(?=[\s(（\[{\"'])|(=))?\s*(.*)", re.S)
+_LISTED = re.compile(r"(?:(?i:(not\s+in|in))(?=[\s(（\[{\"']))?\s*=?\s*(.*)", re.S)
 _BRACKETS = ("()", "（）", "[]", "{}")
 
 
@@ -118,7 +117,7 @@ def spelled(text: str, kind: str) -> str:
 
 def _spelled_words(text: str) -> str:
     found = _LISTED.fullmatch(text)
-    opening, listed = (found[1], found[3]) if found else (None, text)
+    opening, listed = (found[1], found[2]) if found else (None, text)
     if opening and listed[:1] + listed[-1:] in _BRACKETS:
         listed = listed[1:-1]
     values = [_unquoted(part.strip(), text) for part in listed.split(",")]

@@ -14,7 +14,7 @@ from itertools import combinations
 from policies.rules.boxes import OTHER, Box, Space, meet, uncovered
 from policies.rules.cells import Fact
 from policies.rules.pack import KindRules, Pack
-from policies.rules.tables import Row, Table, plain
+from policies.rules.tables import Row, Table, plain, priority
 
 # Enough to understand what is wrong; a table with a hundred gaps is mended one by one.
 MOST = 5
@@ -91,12 +91,12 @@ def _gaps_of(tables: Sequence[Table], named: str) -> Iterator[Finding]:
 
 
 def _never(table: Table, boxes: Sequence[Box]) -> Iterator[Finding]:
-    """Rows whose cells exclude each other, and rows that earlier ones leave nothing to."""
-    for number, (row, box) in enumerate(zip(table.rows, boxes, strict=True)):
+    """Rows whose cells exclude each other, and rows that earlier ones, or more important ones, leave nothing to."""
+    for row, box, before in _in_turn(table, boxes):
         if not all(box):
             yield Finding("empty", table.code, (row.code,), "该行永远不成立。", "This row never holds.")
-        elif table.hit_policy == "first" and number and not uncovered(box, boxes[:number]):
-            hiding = tuple(r.code for r, b in zip(table.rows[:number], boxes[:number], strict=True) if meet(b, box))
+        elif before and not uncovered(box, [each for _row, each in before]):
+            hiding = tuple(other.code for other, each in before if meet(each, box))
             yield Finding(
                 "shadowed",
                 table.code,
@@ -151,7 +151,9 @@ def _eased_at(
     up = axis.column.worse == "higher"
     cover = [box for _row, box in asking]
     for row, box in asking:
-        worse = (box[position] << 1 if up else box[position] >> 1) & axis.all & ~box[position]
+        mask = box[position]
+        best = mask & -mask if up else 1 << mask.bit_length() - 1
+        worse = (axis.all & ~(2 * best - 1) if up else best - 1) & ~mask
         if not worse:
             continue
         for rest in uncovered((*box[:position], worse, *box[position + 1 :]), cover):
@@ -171,17 +173,26 @@ def _eased_at(
 
 
 def _effective(table: Table, boxes: Sequence[Box]) -> Iterator[tuple[Row, Box]]:
-    """Where each row counts: in a table of the hit policy `first` only where no earlier one holds."""
-    for number, (row, box) in enumerate(zip(table.rows, boxes, strict=True)):
-        pieces = uncovered(box, boxes[:number]) if table.hit_policy == "first" else [box]
-        yield from ((row, piece) for piece in pieces if all(piece))
+    """Where each row counts: in a table of the hit policies `first` and `priority` only where none before it holds."""
+    for row, box, before in _in_turn(table, boxes):
+        yield from ((row, piece) for piece in uncovered(box, [each for _row, each in before]) if all(piece))
+
+
+def _in_turn(table: Table, boxes: Sequence[Box]) -> Iterator[tuple[Row, Box, list[tuple[Row, Box]]]]:
+    """Each row with those that take precedence over it, in the order of precedence."""
+    ordered = list(zip(table.rows, boxes, strict=True))
+    if table.hit_policy == "priority":
+        ordered.sort(key=lambda each: -priority(each[0]))
+    decides = table.hit_policy in ("first", "priority")
+    for number, (row, box) in enumerate(ordered):
+        yield row, box, ordered[:number] if decides else []
 
 
 def _unreachable(kind: KindRules) -> Iterator[Finding]:
     """Bands of a ladder that no row asks for and no escalator leads to."""
     subjects = dict.fromkeys(table.subject for table in kind.bands)
     for number, subject in enumerate(subjects):
-        cap = sum(table.cap or len(table.rows) for table in kind.escalators) if number == 0 else 0
+        cap = sum(_most(table) for table in kind.escalators) if number == 0 else 0
         for table in (each for each in kind.bands if each.subject == subject):
             asked = {table.ladder.index(row.outputs["band"]) for row in table.rows}
             reached = {level + more for level in asked for more in range(cap + 1)}
@@ -189,6 +200,12 @@ def _unreachable(kind: KindRules) -> Iterator[Finding]:
                 if level not in reached:
                     zh, en = f"没有规则会得出 {band}。", f"No rule leads to {band}."
                     yield Finding("unreachable", table.code, (band,), zh, en, blocking=False)
+
+
+def _most(escalators: Table) -> int:
+    """How many bands a table of escalators may raise by."""
+    each_once = len({row.outputs.get("code") or row.code for row in escalators.rows})
+    return each_once if escalators.cap is None else min(each_once, escalators.cap)
 
 
 def _nobody_approves(pack: Pack, kind: KindRules) -> Iterator[Finding]:

@@ -130,6 +130,8 @@ def _usual(table: Mapping[str, Any]) -> Iterable[str]:
     """Outputs that a table of this use may always have."""
     use = table.get("routing", {}).get("use", "")
     first = {"band": ("band",), "join": ("band",), "escalator": ("code",)}.get(use, ())
+    if table.get("hit_policy") == "priority":
+        first = (*first, "priority")
     if table["kind"] == "chain":
         return ("chain", "sla")
     if table["kind"] == "metric":

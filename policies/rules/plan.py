@@ -216,7 +216,7 @@ def _raised(table: Table, band: str, raised_by: list[tuple[int | None, tuple[Rea
 
 def _escalators(matches: list[Match]) -> tuple[Reason, ...]:
     """Each escalator counts once, by whichever of its rows it holds."""
-    return tuple({match.outputs["code"]: match.reasons[0] for match in reversed(matches)}.values())[::-1]
+    return tuple({match.reasons[0].code: match.reasons[0] for match in reversed(matches)}.values())[::-1]
 
 
 def _joined(match: Match) -> tuple[Reason, ...]:

@@ -165,19 +165,35 @@ class Table:
         hits = [row for row in self.rows if row.holds(facts)]
         if len(hits) > 1 and self.hit_policy != "collect":
             hits = self._resolve(hits)
-        return [Match(row.code, row.outputs, row.reasons(facts)) for row in hits]
+        return [Match(row.code, row.outputs, row.reasons(facts) or self._always(row)) for row in hits]
+
+    def _always(self, row: Row) -> tuple[Reason, ...]:
+        """A rule without a condition and without words of its own: it blocks, warns or raises all the same."""
+        if self.use not in ("block", "notice", "escalator"):
+            return ()
+        return (
+            Reason(row.outputs.get("code") or row.code, f"规则 {row.code} 始终适用", f"rule {row.code} always holds"),
+        )
 
     def _resolve(self, hits: list[Row]) -> list[Row]:
         if self.hit_policy == "first":
             return hits[:1]
         if self.hit_policy == "priority":
-            return [max(hits, key=lambda row: int(row.outputs["priority"]))]
+            return [max(hits, key=priority)]
         codes = ", ".join(row.code for row in hits)
         if self.hit_policy == "unique":
             raise PolicyError(f"Table {self.code}: rows {codes} overlap.")
         if any(row.outputs != hits[0].outputs for row in hits):
             raise PolicyError(f"Table {self.code}: rows {codes} contradict each other.")
         return hits[:1]
+
+
+def priority(row: Row) -> int:
+    """How important a row is. Raises PolicyError when its output does not say so."""
+    said = row.outputs.get("priority", "")
+    if not said.isdecimal():
+        raise PolicyError(f"Row {row.code} needs a priority, a whole number.")
+    return int(said)
 
 
 def plain(value: Fact) -> str:
@@ -195,6 +211,9 @@ def parse_table(data: Mapping[str, Any], scale: Decimal = Decimal(1)) -> Table:
         raise PolicyError(f"Table {data['code']}: unknown hit policy {data['hit_policy']!r}.")
     columns = tuple(_column(data["code"], each, data["kind"]) for each in data["columns"])
     rows = tuple(_row(data["code"], columns, row, scale) for row in data["rows"])
+    if data["hit_policy"] == "priority":
+        for row in rows:
+            priority(row)
     use = data.get("routing", {})
     if use and (use["use"] not in USES or not use["request_kind"]):
         raise PolicyError(f"Table {data['code']}: cannot be used as {use!r}.")

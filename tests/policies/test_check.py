@@ -1,7 +1,6 @@
 """Checks of policy tables: every finding has a counter-example, and brute force finds the same."""
 
 import random
-from collections.abc import Iterator
 from decimal import Decimal
 from itertools import product
 from typing import Any
@@ -9,10 +8,14 @@ from typing import Any
 import pytest
 
 from policies.rules.boxes import OTHER, Space, uncovered
+from policies.rules.cells import PolicyError
 from policies.rules.check import Finding, check, check_table
 from policies.rules.pack import KindRules, build_pack
-from policies.rules.tables import Table, parse_table
+from policies.rules.plan import compile_plan
+from policies.rules.structure import structure
+from policies.rules.tables import Row, Table, parse_table
 from policies.seed import default_content, default_pack
+from tests.policies.facts import limit
 
 COLUMNS = [
     {"key": "n", "type": "number", "zh": "数", "en": "number", "worse": "higher"},
@@ -96,35 +99,103 @@ def test_of_rows_that_hold_together_the_highest_counts() -> None:
     assert "eased" in codes(table("collect", ({}, "B-1"), ({"n": "3..5"}, "B-2")))
 
 
+BOUNDS = {
+    "m": ["-2", "0", "1"], "p": ["-1.5", "0", "2.5"], "n": ["-2", "1", "3"], "d": ["0", "2", "2.5"], "c": ["-2", "1", "3"],
+}  # fmt: skip
+WIDE = [
+    {"key": "m", "type": "money", "zh": "金额", "en": "amount", "worse": "higher"},
+    {"key": "p", "type": "pct", "zh": "比例", "en": "share", "worse": "lower"},
+    {"key": "n", "type": "number", "zh": "数", "en": "number", "worse": "higher", "least": "-1"},
+    {"key": "d", "type": "days", "zh": "天", "en": "days", "worse": "lower"},
+    {"key": "c", "type": "count", "zh": "次数", "en": "count", "worse": "higher"},
+    {"key": "g", "type": "text", "zh": "级", "en": "grade"},
+    {"key": "f", "type": "flag", "zh": "是", "en": "flag"},
+]
+HIT_POLICIES = ("unique", "any", "first", "collect", "priority")
+
+
+def random_cell(chance: random.Random, key: str) -> str:
+    """Any form that a cell of the column may have, blank ones often."""
+    if chance.random() < 0.3:
+        return ""
+    if key == "f":
+        return chance.choice(["true", "false"])
+    if key == "g":
+        listed = ", ".join(chance.sample(["A", "B", "Q"], chance.randint(1, 2)))
+        return chance.choice([listed, f"in {listed}", f"not in {listed}"])
+    low, high = sorted(chance.sample(BOUNDS[key], 2), key=Decimal)
+    one = chance.choice(BOUNDS[key])
+    return chance.choice(
+        [f"{sign} {one}" for sign in ("<", "<=", ">", ">=", "=")]
+        + [f"{opening}{low}..{high}{closing}" for opening in "[(" for closing in "])"]
+        + [f"< {low}, >= {high}", f"{low}, {high}", f"<= {low}, ({low}..{high})"]
+    )
+
+
 def random_table(chance: random.Random) -> Table:
-    """One to six rows over up to three columns with few bounds, so that much overlaps."""
-    cells = {
-        "n": ["", "<= 2", "> 2", "1..3", "(1..3]", "= 2", "< 1, >= 3"],
-        "d": ["", "<= 3", "> 3", "2..4", ">= 4"],
-        "g": ["", "A", "in A, B", "not in A"],
-        "f": ["", "true", "false"],
-    }
-    rows = [
-        ({key: chance.choice(choices) for key, choices in cells.items()}, chance.choice(LADDER))
-        for _ in range(chance.randint(1, 6))
-    ]
-    return table(chance.choice(["unique", "any", "first", "collect"]), *rows)
+    """One to six rows over two or three columns of any kind with few bounds, so that much overlaps."""
+    columns = chance.sample(WIDE, chance.choice([2, 2, 3]))
+    rows = []
+    for number in range(chance.randint(1, 6)):
+        outputs = {"band": chance.choice(LADDER), "priority": str(chance.randint(1, 3))}
+        cells = {column["key"]: random_cell(chance, column["key"]) for column in columns}
+        rows.append({"code": f"R{number}", "cells": cells, "outputs": outputs, "rationale_zh": "", "rationale_en": ""})
+    return parse_table(
+        {
+            "code": "T", "kind": "band", "hit_policy": chance.choice(HIT_POLICIES), "title_zh": "", "title_en": "",
+            "columns": columns, "rows": rows, "routing": {"request_kind": "toy", "use": "band", "ladder": LADDER},
+        }
+    )  # fmt: skip
 
 
-def points(of: Table) -> Iterator[dict[str, Any]]:
-    """Every combination of values around every bound, independent of the regions of `Space`."""
-    quarter = Decimal("0.25")
-    numbers = [quarter * step for step in range(17)]
-    for n, d, g, f in product(numbers, map(Decimal, range(7)), ["A", "B", "Z"], [True, False]):
-        yield {"n": n, "d": d, "g": g, "f": f}
+def values(key: str) -> list[Any]:
+    """Around every bound that a cell may have, in ascending order, independent of the regions of `Space`."""
+    if key in "gf":
+        return ["A", "B", "Q", "Z"] if key == "g" else [False, True]
+    if key in "dc":
+        return [Decimal(number) for number in range(0 if key == "c" else -1, 5)]
+    near = {Decimal(bound) + step * Decimal("0.125") for bound in BOUNDS[key] for step in (-1, 0, 1)}
+    return sorted(number for number in near if key != "n" or number >= -1) + ([Decimal(-1)] if key == "n" else [])
 
 
-def bands(of: Table, facts: dict[str, Any]) -> list[str]:
-    """The bands that count for these facts: of the first row, of the highest, or of all that hold."""
-    held = [row.outputs["band"] for row in of.rows if row.holds(facts)]
-    if of.hit_policy == "first":
-        return held[:1]
-    return [max(held, key=LADDER.index)] if of.hit_policy == "collect" and held else held
+def deciding(of: Table, facts: dict[str, Any]) -> list[Row]:
+    """The rows that count for these facts."""
+    held = [row for row in of.rows if row.holds(facts)]
+    if of.hit_policy == "priority" and held:
+        return [max(held, key=lambda row: int(row.outputs["priority"]))]
+    return held[:1] if of.hit_policy == "first" else held
+
+
+def faults(of: Table, held: dict[tuple[Any, ...], list[Row]]) -> set[str]:
+    """What is wrong with a table by every point of it."""
+    wrong = set()
+    several = [rows for rows in held.values() if len(rows) > 1]
+    if of.hit_policy == "unique" and several:
+        wrong.add("overlap")
+    if of.hit_policy == "any" and any(row.outputs != rows[0].outputs for rows in several for row in rows):
+        wrong.add("conflict")
+    keys = [column.key for column in of.columns]
+    holding = {row.code for row in of.rows if any(row.holds(dict(zip(keys, point, strict=True))) for point in held)}
+    if holding < {row.code for row in of.rows}:
+        wrong.add("empty")
+    if of.hit_policy in ("first", "priority") and holding - {row.code for rows in held.values() for row in rows}:
+        wrong.add("shadowed")
+    if any(eased(held, number, column.worse) for number, column in enumerate(of.columns) if column.worse):
+        wrong.add("eased")
+    return wrong
+
+
+def eased(held: dict[tuple[Any, ...], list[Row]], number: int, worse: str) -> bool:
+    """Whether any worse number lowers the highest band that is asked for, everything else being the same."""
+    highest: dict[tuple[Any, ...], int] = {}
+    for point in sorted(held, key=lambda point: point[number], reverse=worse == "lower"):
+        if rows := held[point]:
+            others = (*point[:number], *point[number + 1 :])
+            level = max(LADDER.index(row.outputs["band"]) for row in rows)
+            if level < highest.get(others, 0):
+                return True
+            highest[others] = level
+    return False
 
 
 def test_brute_force_over_a_thousand_random_tables_finds_the_same() -> None:
@@ -132,28 +203,34 @@ def test_brute_force_over_a_thousand_random_tables_finds_the_same() -> None:
     seen: dict[str, int] = {}
     for _ in range(1000):
         of = random_table(chance)
-        rows = list(of.rows)
-        held = {tuple(facts.items()): bands(of, facts) for facts in points(of)}
-        wrong = set()
-        if of.hit_policy in ("unique", "any") and any(
-            len(each) > 1 and (of.hit_policy == "unique" or len(set(each)) > 1) for each in held.values()
-        ):
-            wrong.add("overlap" if of.hit_policy == "unique" else "conflict")
-        if of.hit_policy == "first":
-            first = [
-                next((number for number, row in enumerate(rows) if row.holds(dict(facts))), None) for facts in held
-            ]
-            if set(range(1, len(rows))) - set(first) - {0}:
-                wrong.add("shadowed")
-        if eased(held):
-            wrong.add("eased")
-        assert codes(of) - {"empty"} == wrong, [(row.code, row.conditions, row.outputs) for row in rows]
-        assert has_gap(of) == any(not each for each in held.values())
+        keys = [column.key for column in of.columns]
+        points = product(*(sorted(set(values(key))) for key in keys))
+        held = {point: deciding(of, dict(zip(keys, point, strict=True))) for point in points}
+        wrong = faults(of, held)
+        found = check_table(of)
+        assert {each.code for each in found} == wrong, (
+            of.hit_policy,
+            [(row.conditions, row.outputs) for row in of.rows],
+        )
+        for each in found:
+            prove(of, each)
+        assert has_gap(of) == any(not rows for rows in held.values())
         for code in wrong:
             seen[code] = seen.get(code, 0) + 1
-    assert min(seen.get(code, 0) for code in ("overlap", "conflict", "shadowed", "eased")) > 30, (
-        "too few tables with this fault to compare"
-    )
+    assert min(seen.get(code, 0) for code in ("overlap", "conflict", "shadowed", "eased", "empty")) > 20, seen
+
+
+def prove(of: Table, found: Finding) -> None:
+    """The counter-example shows what the finding says."""
+    if found.code in ("overlap", "conflict"):
+        kinds = {column.key: column.kind for column in of.columns}
+        facts = {key: fact(kinds[key], value) for key, value in found.example.items()}
+        rows = {row.code: row for row in of.rows}
+        assert all(rows[code].holds(facts) for code in found.rows), found
+
+
+def fact(kind: str, value: str) -> Any:
+    return {"flag": value == "true", "text": value}.get(kind) if kind in ("flag", "text") else Decimal(value)
 
 
 def has_gap(of: Table) -> bool:
@@ -161,18 +238,58 @@ def has_gap(of: Table) -> bool:
     return bool(uncovered(space.whole, (space.box(row) for row in of.rows)))
 
 
-def eased(held: dict[tuple[tuple[str, Any], ...], list[str]]) -> bool:
-    """Whether a step to the next worse number lowers the band anywhere."""
-    levels = {facts: [LADDER.index(band) for band in each] for facts, each in held.items()}
-    for facts, here in levels.items():
-        if not here:
-            continue
-        for key, step in (("n", Decimal("0.25")), ("d", Decimal(-1))):
-            worse = tuple((name, value + step if name == key else value) for name, value in facts)
-            there = levels.get(worse)
-            if there and max(there) < max(here):
-                return True
-    return False
+def test_a_row_that_others_are_always_more_important_than_never_counts() -> None:
+    stored = [
+        {
+            "code": code,
+            "cells": cells,
+            "outputs": {"band": "B-1", "priority": said},
+            "rationale_zh": "",
+            "rationale_en": "",
+        }
+        for code, cells, said in (("low", {"n": "3..8"}, "1"), ("high", {"n": "> 2"}, "2"))
+    ]
+    routing = {"request_kind": "toy", "use": "band", "ladder": LADDER}
+    data = {
+        "code": "T", "kind": "band", "hit_policy": "priority", "title_zh": "", "title_en": "", "columns": COLUMNS,
+        "rows": stored, "routing": routing,
+    }  # fmt: skip
+    assert [(each.code, each.rows) for each in check_table(parse_table(data))] == [("shadowed", ("low", "high"))]
+    stored[0]["outputs"]["priority"] = ""
+    with pytest.raises(PolicyError, match="low needs a priority"):
+        parse_table(data)
+
+
+def test_a_table_by_priority_asks_each_row_for_one() -> None:
+    content = default_content()
+    next(table for table in content["tables"] if table["code"] == "TC")["hit_policy"] = "priority"
+    assert {(each.code, each.field) for each in structure(content)} == {("unreadable", "out.priority")}
+
+
+def test_bands_above_what_escalators_may_add_are_said_to_be_out_of_reach() -> None:
+    content = default_content()
+    tables = {table["code"]: table for table in content["tables"]}
+    tables["CL"]["routing"]["ladder"] = [f"CL-{number}" for number in range(1, 6)]
+    tables["CL"]["rows"] = [row for row in tables["CL"]["rows"] if row["outputs"]["band"] != "CL-5"]
+
+    def unreachable(cap: int) -> set[tuple[str, ...]]:
+        tables["ES"]["routing"]["cap"] = cap
+        return {
+            each.rows for each in check(build_pack(2, content)) if each.code == "unreachable" and each.table == "CL"
+        }
+
+    assert unreachable(1) == set()
+    assert unreachable(0) == {("CL-5",)}
+
+
+@pytest.mark.parametrize("code", ["ES", "BL", "NO"])
+def test_a_rule_without_conditions_and_words_holds_and_says_so(code: str) -> None:
+    content = default_content()
+    rules = next(table for table in content["tables"] if table["code"] == code)
+    rules["rows"].append({"code": "NEW", "cells": {}, "outputs": {}, "rationale_zh": "", "rationale_en": ""})
+    plan = compile_plan(build_pack(2, content), "credit", limit(80_000))
+    said = {"ES": plan.escalators, "BL": plan.blocks, "NO": plan.notices}[code]
+    assert [reason.en for reason in said if reason.code == "NEW"] == ["rule NEW always holds"]
 
 
 @pytest.mark.parametrize("cell", ["<= 5, > 5", ""])
