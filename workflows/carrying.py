@@ -29,6 +29,12 @@ class Carried:
     decision: Decision
     why: tuple[Mapping[str, str], ...]
 
+    @property
+    def persons(self) -> set[int]:
+        """Natural persons who have had their say by it: the one who decided, and for whom."""
+        principal = self.decision.on_behalf_of
+        return {self.decision.person_id} | ({principal.person_id} if principal else set())
+
 
 def carried(
     request: Request,
@@ -53,15 +59,16 @@ def carried(
     found: dict[str, Carried] = {}
     for step in plan.steps:
         decision = decided.get(step.role)
-        if decision is None or not _same_seat(step, decision) or not barred.isdisjoint(_persons(decision)):
+        if decision is None or not _same_seat(step, decision):
             continue
         asked = decision.submission.content["asked"]
         if any(asked.get(name) != value for name, value in (fixed or {}).items()):
             continue
         before = facts_from_json(columns, decision.submission.content["facts"])
         compared = compare(pack, plan, step.role, before, facts)
-        if all(each.holds for each in compared):
-            found[step.key] = Carried(decision, _why(compared))
+        approval = Carried(decision, _why(compared))
+        if all(each.holds for each in compared) and barred.isdisjoint(approval.persons):
+            found[step.key] = approval
     return found
 
 
@@ -74,12 +81,6 @@ def all_but_the_last(plan: Plan, standing: Mapping[str, Carried]) -> dict[str, C
 def judges(step: PlanStep) -> bool:
     """Whether whoever has the step judges what is asked: not who comments on it or ratifies it afterwards."""
     return step.mode in _MODES
-
-
-def _persons(decision: Decision) -> set[int]:
-    """Natural persons who decided: the one who did, and for whom."""
-    principal = decision.on_behalf_of
-    return {decision.person_id} | ({principal.person_id} if principal else set())
 
 
 def _decided(request: Request) -> dict[str, Decision]:

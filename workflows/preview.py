@@ -132,6 +132,9 @@ def planned(
     functions = {step.key: policy.roles[step.role].function for step in plan.steps}
     allowed = {step.key: hours_of(policy, step.sla_hours, customer) for step in plan.steps}
     steps, missing = _seated(plan, staff, allowed, functions, standing, now, unit.holiday_calendar, zone)
+    if missing and standing:  # whoever approved may be needed elsewhere: then he is asked again, if that helps
+        anew, fewer = _seated(plan, staff, allowed, functions, {}, now, unit.holiday_calendar, zone)
+        steps, missing, standing = (anew, fewer, {}) if not fewer else (steps, missing, standing)
     while standing and not any(judges(step.plan) and not step.skipped and step.carried is None for step in steps):
         standing = all_but_the_last(plan, standing)
         steps, missing = _seated(plan, staff, allowed, functions, standing, now, unit.holiday_calendar, zone)
@@ -194,8 +197,15 @@ def _seated(
         for further in (f"{step.key}.{place}" for place in range(1, step.panel.needed if step.panel else 0)):
             order.append((step.stage, further))
             persons[further], functions = persons[step.key], {**functions, further: functions[step.key]}
-    persons |= {key: frozenset({each.decision.person_id}) for key, each in standing.items()}
-    skipped = duplicates_to_skip(order, persons, afterwards, functions)
+    stages = {step.key: step.stage for step in steps}
+    decided = set(standing)
+    for key, each in standing.items():  # who decided has had his say, and for whom he did
+        persons[key] = frozenset({each.decision.person_id})
+        for person in each.persons - persons[key]:
+            decided.add(principal := f"{key}/for")
+            order.append((stages[key], principal))
+            persons[principal], functions = frozenset({person}), {**functions, principal: functions[key]}
+    skipped = duplicates_to_skip(order, persons, afterwards, functions, decided)
     if skipped is None and not missing:
         missing.append(_("There are too few different people for the approvals that the policy asks for."))
     result: list[PreviewStep] = []

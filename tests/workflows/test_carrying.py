@@ -194,6 +194,27 @@ def test_whoever_was_acted_for_and_may_not_decide_the_revision_is_not_carried(co
     assert "SM" not in {step.plan.role for step in shown.steps if step.carried}
 
 
+def test_whoever_was_acted_for_and_alone_can_take_another_step_is_asked_again_instead_of_carried(
+    company: Company,
+) -> None:
+    """A delegate approved as CC for somebody who now is the only CFO: his colleague can be asked as CC, he cannot twice."""
+    load_default_version(date(2025, 1, 1))
+    deputy, colleague = company.hire("Deputy", "CC", region=company.west), company.hire("Colleague", "CC")
+    period = {"valid_from": db_now(), "valid_to": db_now() + timedelta(days=1)}
+    services.delegate(company.credit_controller, deputy, actor=company.credit_controller, idempotency_key="d", **period)
+    request = submitted(company)
+    approve(request, company, "SM", "RD")
+    step, sha = Step.objects.get(request=request, role="CC", status="open"), Submission.objects.get(request=request)
+    said = {"verb": "approve", "content_sha256": sha.content_sha256, "idempotency_key": "cc"}
+    services.decide(request.no, step.pk, actor=deputy, **said)
+    decide(request, "CFO", company, "return", reason="Which hospitals?")
+    RoleAssignment.objects.filter(role="CFO").update(user=company.credit_controller)
+    request.refresh_from_db()
+    shown = preview(KIND, KIND.lock(request.letter_id), company.rep, request)
+    assert (shown.blocks, [step for step in shown.steps if step.carried]) == ((), [])
+    assert colleague.display_name in next(step.people for step in shown.steps if step.plan.role == "CC")
+
+
 def test_no_other_step_waits_for_whoever_is_carried(company: Company) -> None:
     """One person decides once, in whichever round: a step that only he could take goes where somebody looks."""
     request = submitted(company)

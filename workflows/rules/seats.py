@@ -34,6 +34,7 @@ def duplicates_to_skip(
     candidates: Mapping[str, Collection[int]],
     afterwards: Collection[str] = (),
     functions: Mapping[str, str] | None = None,
+    decided: Collection[str] = (),
 ) -> tuple[str, ...] | None:
     """The fewest lower steps to skip because their only person also sits higher (routing rule 3).
 
@@ -41,6 +42,7 @@ def duplicates_to_skip(
         order: (stage, step key), lowest stage first.
         candidates: step key -> persons who could decide it.
         afterwards: steps that act when it is in force already; none before it is skipped for one of them.
+        decided: steps that are decided already: there is nothing to skip, their people have had their say.
         functions: of each step; none is skipped for one of another function (approval reference 1C, dedupe).
 
     Returns:
@@ -50,7 +52,7 @@ def duplicates_to_skip(
     left = {key: set(candidates[key]) for _, key in order}
     while seat(left) is None:
         for stage, key in order:
-            if key not in left or len(left[key]) != 1:
+            if key not in left or key in decided or len(left[key]) != 1:
                 continue
             later = (
                 other
