@@ -33,8 +33,8 @@ def _out(shown: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": told.pk,
         "what": told.what,
-        "sentence": shown["sentence"] if visible else "",
-        "quote": shown["quote"] if visible else "",
+        "sentence": shown["sentence"],
+        "quote": shown["quote"],
         "request": shown["no"] if visible and shown["no"] else None,
         "step": told.step_id if visible else None,
         "created_at": told.created_at,

@@ -27,6 +27,7 @@ class Round:
     Args:
         now: the database's clock, once per transaction.
         waited_enough: the 24 hours after a return are over.
+        by_itself: time moves it on; `actor` only lends Viewflow's task a name, and is told like everybody.
     """
 
     kind: Kind
@@ -37,6 +38,7 @@ class Round:
     actor: User | None
     now: datetime
     waited_enough: bool = False
+    by_itself: bool = False
     touched: list[Step] = field(default_factory=list)
     passed: list[tuple[Task, Task]] = field(
         default_factory=list
@@ -64,7 +66,7 @@ class Round:
             what: opened, decided, returned, approved, rejected, … (`workflows.notices`).
             extra: identifiers only, no personal data.
         """
-        actor = self.actor.pk if self.actor else None
+        actor = self.actor.pk if self.actor and not self.by_itself else None
         self.news.append({"what": what, "step": step.pk if step else None, "actor": actor, **extra})
 
     def terms(self) -> rules.Terms:
@@ -207,6 +209,7 @@ def undo(round_: Round) -> None:
     """It was in force and was not ratified: the domain takes it back."""
     request = round_.request
     request.state, request.closed_at = State.REJECTED, round_.now
+    round_.tell("undone")
     round_.kind.undo(round_.letter(), round_.effect())
 
 

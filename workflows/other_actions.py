@@ -135,7 +135,8 @@ def _of_request(round_: Round, user: User) -> Iterator[Action]:
             reverse("workflows:consult", kwargs={"no": no}),
             forms_handing.ConsultForm(),
         )
-    for asked in Consultation.objects.filter(request=round_.request, asked=user, answered_at__isnull=True):
+    asked_of = Consultation.objects.filter(request=round_.request, asked=user, answered_at__isnull=True)
+    for asked in asked_of if round_.request.closed_at is None else ():
         yield Action(
             f"answer-{asked.pk}",
             _("Answer with your opinion"),

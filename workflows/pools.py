@@ -68,6 +68,8 @@ def _take_home(round_: Round, step: Step) -> bool:
 
 def _tell(round_: Round, step: Step, pool: Pool) -> None:
     """Whoever gets it hears of it; that a role has nobody, those who can give it to somebody."""
+    if sum(each.status == "open" for each in round_.same_seats(step)) > 1:
+        return  # of a vote they hear with its first seat
     if pool.members:
         round_.tell("opened", step)
     if pool.queue_key.split(":")[0] != step.role:

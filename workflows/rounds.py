@@ -161,6 +161,8 @@ def write_decision(
         channel=channel,
         decided_at=round_.now,
     )
+    if step.is_out:  # for an opinion that is not waited for any more
+        round_.tell("released", step, to=[int(step.queue_key[1:])])
     step.status, step.closed_at = rules.STATUS_AFTER[verb], round_.now
     drop_question(step, round_)
     round_.touch(step)

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from accounts.models import User
+from audit.models import Event
 from audit.services import record
 from workflows.models import Request, Submission
 
@@ -28,10 +29,10 @@ def policy_of(submission: Submission) -> dict[str, Any]:
     return {"number": submission.policy_number, "digest": submission.policy_digest}
 
 
-def note(round_: "Round", action: str, **facts: Any) -> None:
+def note(round_: "Round", action: str, **facts: Any) -> Event:
     """Write an event of the approval into the chain of the request."""
     policy = policy_of(round_.submission)
-    record(action, **about(round_.request), actor=round_.actor, policy=policy, at=round_.now, **facts)
+    return record(action, **about(round_.request), actor=round_.actor, policy=policy, at=round_.now, **facts)
 
 
 def note_aside(request: Request, action: str, actor: User, **facts: Any) -> None:

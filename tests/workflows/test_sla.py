@@ -13,15 +13,16 @@ from hypothesis import strategies as st
 from accounts.models import User
 from audit.models import Event
 from audit.verify import verify
+from jobs.executor import run_until_idle
 from jobs.models import Job
 from policies.rules.calendar import add_working_hours, working_hours_between
 from policies.seed import default_pack
 from tests import factories
 from tests.factories import Company
-from tests.workflows.acting import policy_with, say, submitted
+from tests.workflows.acting import directors, policy_with, say, submitted
 from tests.workflows.factories import trading_customer
 from workflows import services, sla
-from workflows.models import Decision, Handover, Request, Step
+from workflows.models import Decision, Handover, Notification, Request, Step
 from workflows.rules.sla import next_rung
 
 STEPS = st.fixed_dictionaries(
@@ -204,3 +205,21 @@ def test_a_comment_does_not_lapse_while_the_submitter_has_been_asked(company: Co
     services.lapse(request.no, step.pk)
     step.refresh_from_db()
     assert step.status == "lapsed"
+
+
+def test_of_a_vote_each_of_the_others_is_reminded_once_and_nobody_who_has_voted(company: Company) -> None:
+    policy_with(CL3="SM → RD[3/4] → CFO")
+    sue, *others = directors(company, "Jo", "Bill", "Ann")
+    request = submitted(company)
+    say(request, "SM", company.manager)
+    say(request, "RD", sue)
+    run_until_idle()
+    for step in Step.objects.filter(request=request, status="open"):
+        late(step, due=False)
+    assert sla.sweep() == 3
+    run_until_idle()
+    reminded = Notification.objects.filter(request=request, what="due_soon").values_list("user", flat=True)
+    assert sorted(reminded) == sorted(user.pk for user in others)
+    services.remind(request.no, actor=company.rep, idempotency_key="r")
+    run_until_idle()
+    assert Notification.objects.filter(request=request, what="reminded").count() == len(others)

@@ -33,7 +33,8 @@ def single(delivery: Delivery, to: str) -> Outgoing:
     told = delivery.notification
     with for_reader(told.user):
         item = _item(told)
-        subject = words.subject(told, confidential=item["confidential"] or delivery.channel != "mail")
+        hidden = item["confidential"] or item["request"] is None or delivery.channel != "mail"
+        subject = words.subject(told, confidential=hidden)
         context = {"user": told.user, "item": item, "settings_url": absolute(reverse("workflows:notice-settings"))}
         return Outgoing(
             to=to,
@@ -71,13 +72,13 @@ def digest(user: User, tellings: list[Notification], message_id: str) -> Outgoin
 
 def _item(told: Notification) -> dict[str, Any]:
     """What a mail says of one notification."""
-    request = told.request
+    request = None if told.what in words.NUMBER_ONLY else told.request
     confidential = request is not None and request.confidential
     return {
         "confidential": confidential,
-        "subject": words.subject(told, confidential=confidential),
+        "subject": words.subject(told, confidential=confidential or request is None),
         "sentence": words.sentence(told),
-        "quote": words.quoted(told),
+        "quote": words.quoted(told) if told.what not in words.NUMBER_ONLY else "",
         "request": request,
         "kind": REGISTRY[request.kind].name if request else "",
         "amount": f"{request.currency} {formats.grouped(request.amount, 2)}" if request and request.amount else "",
@@ -85,7 +86,7 @@ def _item(told: Notification) -> dict[str, Any]:
         "due": told.step.due_at if told.step and told.what in words.TO_DECIDE else None,
         "url": url_of(told),
         "action_link": _decides(told),
-        "action": _("Read and decide") if _decides(told) else _("Open the request"),
+        "action": _action(told),
     }
 
 
@@ -93,9 +94,16 @@ def _decides(told: Notification) -> bool:
     return told.what in words.TO_DECIDE and told.step is not None and told.step.status == "open"
 
 
+def _action(told: Notification) -> str:
+    """What the link of `url_of` is for."""
+    if told.request is None or told.what in words.NUMBER_ONLY:
+        return _("Notifications")
+    return _("Read and decide") if _decides(told) else _("Open the request")
+
+
 def url_of(told: Notification) -> str:
     """Where the reader goes on: a one-time link when something is to be decided, else the page."""
-    if told.request is None:
+    if told.request is None or told.what in words.NUMBER_ONLY:
         return absolute(reverse("workflows:notices"))
     if _decides(told) and told.step is not None:
         return link_for(told.user, told.request, told.step)

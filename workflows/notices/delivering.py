@@ -17,6 +17,7 @@ from workflows.models.notices import Channel
 from workflows.notices import composing
 from workflows.notices.channels import Outgoing, RefusedError, UnavailableError, address_of, channel_of
 from workflows.notices.recipients import still_to_decide
+from workflows.notices.words import NUMBER_ONLY
 
 # With the pauses of `jobs` the last attempt comes about an hour after the first.
 MAX_ATTEMPTS: Final = 12
@@ -46,7 +47,8 @@ def moot(told: Notification, to: str) -> str:
         return "closed"
     if not to:
         return "no_address"
-    if told.request is not None and not Request.objects.visible_to(told.user).filter(pk=told.request.pk).exists():
+    seen = Request.objects.visible_to(told.user).filter(pk=told.request_id)
+    if told.request is not None and told.what not in NUMBER_ONLY and not seen.exists():
         return "not_visible"
     if not still_to_decide(told.what, told.user, told.request, told.step):
         return "settled"

@@ -29,12 +29,13 @@ def shown(user: User, rows: Iterable[Notification]) -> list[dict[str, Any]]:
     rows = list(rows)
     seen = visible_ids(user, {told.request_id for told in rows if told.request_id is not None})
     sent = deliveries_of(rows)
+    visible = {told.pk: told.request_id is None or told.request_id in seen for told in rows}
     return [
         {
             "told": told,
-            "visible": told.request_id is None or told.request_id in seen,
-            "sentence": words.sentence(told),
-            "quote": words.quoted(told),
+            "visible": visible[told.pk],
+            "sentence": words.sentence(told) if visible[told.pk] or told.what in words.NUMBER_ONLY else "",
+            "quote": words.quoted(told) if visible[told.pk] else "",
             "icon": words.ICONS.get(told.what, "bell"),
             "no": told.request.no if told.request else "",
             "deliveries": sent.get(told.pk, []),

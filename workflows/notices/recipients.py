@@ -11,7 +11,7 @@ from workflows import rules
 from workflows.delegations import acting
 from workflows.engine import Round
 from workflows.models import Decision, Request, Step
-from workflows.notices.words import TO_DECIDE
+from workflows.notices.words import NUMBER_ONLY, TO_DECIDE
 from workflows.queries_pages import current_round, may_decide
 
 
@@ -20,7 +20,7 @@ class Told:
     """One piece of news with what it is about.
 
     Args:
-        extra: `to`, the ids of people addressed by name; `text`, what was said; more by the kind of news.
+        extra: `to`, the ids of people addressed by name; the row of what was said; more by the kind of news.
     """
 
     what: str
@@ -35,7 +35,8 @@ def recipients(told: Told) -> list[User]:
     found = {user.pk: user for user in _ADDRESSED.get(told.what, _by_name)(told)}
     if told.actor is not None:
         found = {pk: user for pk, user in found.items() if user.person_id != told.actor.person_id}
-    return [user for _pk, user in sorted(found.items()) if user.is_active and _sees(user, told.request)]
+    blind = told.what in NUMBER_ONLY
+    return [user for _pk, user in sorted(found.items()) if user.is_active and (blind or _sees(user, told.request))]
 
 
 def who_may_act(request: Request, step: Step) -> list[User]:
@@ -92,6 +93,12 @@ def _everybody_concerned(told: Told) -> list[User]:
     return [*_followers(told), *(decision.actor for decision in decided), *had_it, *_by_name(told)]
 
 
+def _released(told: Told) -> list[User]:
+    """Those whom the news names, and those who had been asked to decide the step."""
+    asked = User.objects.filter(notifications__step=told.step, notifications__what__in=TO_DECIDE)
+    return [*_by_name(told), *(asked if told.step and "to" not in told.extra else ())]
+
+
 def _submitter(told: Told) -> list[User]:
     return [told.request.submitter] if told.request else []
 
@@ -107,7 +114,8 @@ def _stranded(told: Told) -> list[User]:
 _ADDRESSED: Final[Mapping[str, Callable[[Told], list[User]]]] = {
     **dict.fromkeys(("opened", "reminded", "due_soon", "overdue", "escalated"), _to_decide),
     **dict.fromkeys(("decided", "returned", "approved", "rejected", "effective", "commented"), _followers),
-    **dict.fromkeys(("voided", "overridden", "rerouted", "withdrawn", "taken_back"), _everybody_concerned),
+    **dict.fromkeys(("voided", "overridden", "rerouted", "withdrawn", "taken_back", "undone"), _everybody_concerned),
+    "released": _released,
     "question": _submitter,
     "orphaned": _stranded,
 }
@@ -122,4 +130,5 @@ def still_to_decide(what: str, user: User, request: Request | None, step: Step |
     if what not in TO_DECIDE or request is None or step is None:
         return True
     round_ = current_round(request)
-    return any(_may(round_, each, user) for each in round_.steps if each.pk == step.pk)
+    mine = next((each for each in round_.steps if each.pk == step.pk), None)
+    return mine is not None and any(_may(round_, each, user) for each in round_.same_seats(mine))

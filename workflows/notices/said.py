@@ -1,34 +1,35 @@
-"""What somebody wrote: as the news says it, else read from its own row."""
+"""What somebody wrote: read from its own row; the news only says from which."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from workflows.models import Comment, Consultation, Decision, Handover, Question, Request
+from audit.models import Event
+from workflows.models import Comment, Consultation, Decision, Delegation, Handover, Question, Request
 from workflows.notices.recipients import Told
 from workflows.rules import REJECT, RETURN
 
 # A notification quotes; the whole of it is on the page of the request.
 QUOTED: Final = 500
 # What the sentences name beside the rows.
-NAMED: Final = ("verb", "role", "from", "until")
-ENDING: Final = {"returned": RETURN, "rejected": REJECT}
+NAMED: Final = ("verb", "role")
+ENDING: Final = {"returned": RETURN, "rejected": REJECT, "undone": REJECT}
 
 
 def values_of(told: Told) -> dict[str, Any]:
     """What the sentence and the quotation need later."""
     found: dict[str, Any] = {"role": told.step.role} if told.step else {}
     found |= {name: str(told.extra[name]) for name in NAMED if told.extra.get(name)}
+    if told.extra.get("delegation"):
+        found |= _terms(int(told.extra["delegation"]))
     text = _text(told).strip()
     return {**found, "text": text[:QUOTED]} if text else found
 
 
 def _text(told: Told) -> str:
-    if told.extra.get("text"):
-        return str(told.extra["text"])
     for name, read in _ROWS.items():
         if told.extra.get(name):
             return read(told, int(told.extra[name]))
-    if told.what == "decided":
+    if told.what in ("decided", "overridden"):
         return str(told.step.decision.reason) if told.step and hasattr(told.step, "decision") else ""
     return _ended_by(told.request, ENDING[told.what]) if told.what in ENDING and told.request else ""
 
@@ -57,9 +58,24 @@ def _handover(_told: Told, pk: int) -> str:
     return Handover.objects.filter(pk=pk).values_list("reason", flat=True).first() or ""
 
 
+def _event(_told: Told, pk: int) -> str:
+    found = Event.objects.filter(pk=pk).first()
+    return str(found.content.get("reason") or "") if found else ""
+
+
+def _terms(pk: int) -> dict[str, str]:
+    """Who acts for whom, from when until when."""
+    row = Delegation.objects.select_related("delegator", "delegate").filter(pk=pk).first()
+    if row is None:
+        return {}
+    names = {"delegator": row.delegator.display_name, "delegate": row.delegate.display_name}
+    return {**names, "from": row.valid_from.isoformat(), "until": row.valid_to.isoformat()}
+
+
 _ROWS: Final[Mapping[str, Callable[[Told, int], str]]] = {
     "question": _question,
     "consultation": _consultation,
     "comment": _comment,
     "handover": _handover,
+    "event": _event,
 }

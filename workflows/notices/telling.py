@@ -14,6 +14,7 @@ from workflows.models import (
     MailWish,
     Notification,
     NotificationPreference,
+    PanelMode,
     Request,
     Step,
 )
@@ -21,12 +22,12 @@ from workflows.models.notices import Channel
 from workflows.notices.channels import address_of, configured
 from workflows.notices.recipients import Told, recipients
 from workflows.notices.said import values_of
-from workflows.notices.words import TO_ACT
+from workflows.notices.words import TO_ACT, TO_DECIDE
 
 DELIVER: Final = "workflows.deliver"
 # Of several news of one moment about one request a person reads only the one that says most.
 SAYS_MORE: Final[Mapping[str, frozenset[str]]] = {
-    "decided": frozenset({"returned", "approved", "rejected", "effective"}),
+    "decided": frozenset({"returned", "approved", "rejected", "effective", "overridden", "undone"}),
     "approved": frozenset({"effective"}),
     "commented": frozenset({"mentioned"}),
     "opened": frozenset({"added", "transferred", "escalated"}),
@@ -45,9 +46,10 @@ def tell(key: str, request: int | None, events: list[dict[str, Any]]) -> list[No
     wanted = [
         (user, told, f"{key}:{number}:{told.what}") for number, told in enumerate(news) for user in recipients(told)
     ]
-    chosen = _strongest(wanted)
-    names = {name for _user, _told, name in chosen}
-    known = set(Notification.objects.filter(event_key__in=names).values_list("user_id", "event_key"))
+    chosen = _once_for_each_vote(_strongest(wanted))
+    names = {name: told for _user, told, name in chosen}
+    values = {name: values_of(told) for name, told in names.items()}
+    known = set(Notification.objects.filter(event_key__in=list(names)).values_list("user_id", "event_key"))
     made = Notification.objects.bulk_create(
         Notification(
             user=user,
@@ -55,7 +57,7 @@ def tell(key: str, request: int | None, events: list[dict[str, Any]]) -> list[No
             request=told.request,
             step=told.step,
             actor=told.actor,
-            values=values_of(told),
+            values=values[name],
             event_key=name,
         )
         for user, told, name in chosen
@@ -117,6 +119,17 @@ def _strongest(wanted: list[tuple[User, Told, str]]) -> list[tuple[User, Told, s
         for user, told, name in wanted
         if not heard[user.pk, told.request.pk if told.request else None] & SAYS_MORE.get(told.what, frozenset())
     ]
+
+
+def _once_for_each_vote(wanted: list[tuple[User, Told, str]]) -> list[tuple[User, Told, str]]:
+    """Of a vote whose seats are still free a person hears once: he takes any one of them."""
+    heard: dict[tuple[int, str, str], tuple[User, Told, str]] = {}
+    for user, told, name in wanted:
+        step = told.step
+        vote = step is not None and step.panel_mode == PanelMode.VOTE and step.assignee_id is None
+        about = f"{step.submission_id}:{step.panel}" if step and vote and told.what in TO_DECIDE else name
+        heard.setdefault((user.pk, told.what, about), (user, told, name))
+    return list(heard.values())
 
 
 def _loaded(request: int | None, events: list[dict[str, Any]]) -> list[Told]:

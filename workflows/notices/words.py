@@ -28,6 +28,7 @@ SENTENCES: Final[Mapping[str, Any]] = {
     "delegated": _("%(actor)s asks you to examine %(no)s of %(title)s and to hand it back with your opinion."),
     "handed_back": _("%(actor)s handed %(no)s of %(title)s back to you with an opinion."),
     "added": _("%(actor)s added you as an approver of %(no)s of %(title)s."),
+    "released": _("%(actor)s no longer needs you for %(no)s."),
     "taken_back": _("%(actor)s took back a decision on %(no)s of %(title)s."),
     "reminded": _("%(actor)s reminds you: %(no)s of %(title)s waits for your decision."),
     "due_soon": _("%(no)s of %(title)s is due soon and waits for your decision as %(role)s."),
@@ -40,8 +41,10 @@ SENTENCES: Final[Mapping[str, Any]] = {
     "overridden": _("%(actor)s overrode the approval path of %(no)s of %(title)s."),
     "rerouted": _("%(actor)s sent %(no)s of %(title)s through the approval path of another policy version."),
     "withdrawn": _("%(actor)s withdrew %(no)s of %(title)s."),
+    "undone": _("%(no)s of %(title)s was not ratified and is no longer in force."),
     "delegation_given": _("%(actor)s asks you to act in his or her place from %(from)s until %(until)s."),
-    "delegation_ended": _("The delegation between you and %(actor)s has ended."),
+    "delegation_arranged": _("%(actor)s has %(delegate)s act for %(delegator)s from %(from)s until %(until)s."),
+    "delegation_ended": _("%(actor)s ended the delegation from %(delegator)s to %(delegate)s."),
     "orphaned": _("Nobody can decide %(no)s of %(title)s at this moment: %(role)s."),
 }
 SUBJECTS: Final[Mapping[str, Any]] = {
@@ -59,6 +62,7 @@ SUBJECTS: Final[Mapping[str, Any]] = {
     "delegated": _("your opinion, then back"),
     "handed_back": _("was handed back to you"),
     "added": _("you were added as an approver"),
+    "released": _("you are no longer needed"),
     "taken_back": _("a decision was taken back"),
     "reminded": _("reminder: waits for your decision"),
     "due_soon": _("is due soon"),
@@ -71,7 +75,9 @@ SUBJECTS: Final[Mapping[str, Any]] = {
     "overridden": _("the approval path was overridden"),
     "rerouted": _("has a new approval path"),
     "withdrawn": _("was withdrawn"),
+    "undone": _("was not ratified"),
     "delegation_given": _("You act for somebody else"),
+    "delegation_arranged": _("A delegation was given"),
     "delegation_ended": _("A delegation has ended"),
     "orphaned": _("nobody can decide"),
 }
@@ -97,6 +103,7 @@ ICONS: Final[Mapping[str, str]] = {
     "delegated": "arrows-exchange",
     "handed_back": "arrow-back-up",
     "added": "user-plus",
+    "released": "user",
     "taken_back": "rotate",
     "reminded": "bell",
     "due_soon": "hourglass",
@@ -109,7 +116,9 @@ ICONS: Final[Mapping[str, str]] = {
     "overridden": "gavel",
     "rerouted": "repeat",
     "withdrawn": "arrow-back-up",
+    "undone": "circle-x",
     "delegation_given": "users",
+    "delegation_arranged": "users",
     "delegation_ended": "users",
     "orphaned": "alert-triangle",
 }
@@ -117,6 +126,8 @@ ICONS: Final[Mapping[str, str]] = {
 TO_DECIDE: Final = frozenset(
     {"opened", "transferred", "handed_back", "added", "reminded", "due_soon", "overdue", "escalated"}
 )
+# Whoever hears of it may see nothing of the request any more: it is the number alone that he reads.
+NUMBER_ONLY: Final = frozenset({"released"})
 TO_ACT: Final = TO_DECIDE | {"question", "consulted", "delegated", "returned", "orphaned"}
 
 

@@ -198,7 +198,9 @@ def _remove(no: str, step_id: int, actor: User, reason: str) -> Answer:
     added.status, added.closed_at = "withdrawn", round_.now
     round_.touch(added)
     open_due(round_)
-    rounds.note(round_, "request.approver_removed", reason=reason, after={"step": added.key, "role": added.role})
+    what = rounds.note(round_, "request.approver_removed", reason=reason, after={"step": added.key, "role": added.role})
+    who = {"to": [added.assignee_id]} if added.assignee_id else {}
+    round_.tell("released", added, event=what.pk, **who)
     rounds.save(round_)
     return {"step": added.pk}
 

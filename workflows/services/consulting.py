@@ -45,7 +45,7 @@ def _consult(no: str, user: User, text: str, actor: User) -> Answer:
     show(request, user, actor=actor)
     made = Consultation.objects.create(request=request, asked_by=actor, asked=user, text=text, asked_at=round_.now)
     rounds.note(round_, "request.consulted", reason=text, after={"asked": user.pk, "name": user.display_name})
-    round_.tell("consulted", to=[user.pk], text=text)
+    round_.tell("consulted", to=[user.pk], consultation=made.pk)
     rounds.save(round_)
     return {"consultation": made.pk}
 
@@ -80,7 +80,7 @@ def answer_consultation(no: str, consultation: int, *, text: str, actor: User, i
 
     Raises:
         Http404: the actor was not asked this.
-        Problem: already answered (409), or nothing said (422).
+        Problem: already answered or the request is closed (409): nobody waits for it; or nothing said (422).
     """
     words = text.strip()
     what = ["answer consultation", no, consultation, words]
@@ -94,6 +94,8 @@ def _answer(no: str, consultation: int, text: str, actor: User) -> Answer:
     found = rows.filter(pk=consultation).first()
     if found is None:
         raise Http404
+    if round_.request.closed_at is not None:
+        raise problem(rules.Refusal("request_closed", 409))
     if found.answered_at is not None:
         raise problem(rules.Refusal("already_answered", 409))
     if not text:
@@ -101,7 +103,7 @@ def _answer(no: str, consultation: int, text: str, actor: User) -> Answer:
     found.answer, found.answered_at = text, round_.now
     found.save(update_fields=["answer", "answered_at"])
     rounds.note(round_, "request.opinion_given", reason=text, after={"consultation": found.pk})
-    round_.tell("consultation_answered", to=[found.asked_by_id], text=text)
+    round_.tell("consultation_answered", to=[found.asked_by_id], consultation=found.pk)
     rounds.save(round_)
     return {"consultation": found.pk}
 

@@ -91,9 +91,8 @@ def _delegate(asked: Delegation, actor: User) -> Answer:
         raise problem(refusal, FIELDS.get(refusal.code, ""))
     asked.save()
     _note("delegation.given", asked, actor, after=_terms(asked), reason=asked.reason)
-    heard = [user.pk for user in (to, delegator) if user.pk != actor.pk]
-    when = {"from": asked.valid_from.isoformat(), "until": asked.valid_to.isoformat()}
-    news([{"what": "delegation_given", "step": None, "actor": delegator.pk, "to": heard, **when}])
+    what = "delegation_given" if actor.pk == delegator.pk else "delegation_arranged"
+    _tell(what, asked, actor)
     return {"delegation": asked.pk}
 
 
@@ -143,9 +142,14 @@ def _end(pk: int, actor: User, reason: str) -> Answer:
     found.ended_at = now
     found.save(update_fields=["ended_at"])
     _note("delegation.ended", found, actor, before=_terms(found), reason=reason)
-    heard = [user.pk for user in (found.delegator, found.delegate) if user.person_id != actor.person_id]
-    news([{"what": "delegation_ended", "step": None, "actor": actor.pk, "to": heard}])
+    _tell("delegation_ended", found, actor)
     return {"delegation": pk}
+
+
+def _tell(what: str, found: Delegation, actor: User) -> None:
+    """Both hear of it, but not who did it."""
+    both = [found.delegator_id, found.delegate_id]
+    news([{"what": what, "step": None, "actor": actor.pk, "to": both, "delegation": found.pk}])
 
 
 def _terms(asked: Delegation) -> dict[str, Any]:

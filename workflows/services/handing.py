@@ -34,7 +34,7 @@ def _transfer(no: str, step_id: int, to: User, actor: User, reason: str) -> Answ
         raise problem(refusal, "to")
     before = step.queue_key
     step.assignee, step.queue_key = to, personal_key(to.pk)
-    hand_over(round_, step, Handover.Verb.TRANSFER, before, standing.principal or actor, to, reason)
+    moved = hand_over(round_, step, Handover.Verb.TRANSFER, before, standing.principal or actor, to, reason)
     rounds.note(
         round_,
         "request.transferred",
@@ -43,7 +43,7 @@ def _transfer(no: str, step_id: int, to: User, actor: User, reason: str) -> Answ
         before={"pool": before},
         after={"step": step.key, "to": to.pk, "name": to.display_name},
     )
-    round_.tell("transferred", step, to=[to.pk])
+    round_.tell("transferred", step, to=[to.pk], handover=moved.pk)
     rounds.save(round_)
     return {"step": step.pk}
 
@@ -101,7 +101,7 @@ def _delegate_step(no: str, step_id: int, to: User, actor: User, reason: str) ->
         raise problem(rules.Refusal("consult_confidential", 422), "to")
     before = step.queue_key
     step.queue_key = personal_key(to.pk)
-    hand_over(round_, step, Handover.Verb.DELEGATE, before, actor, to, reason)
+    given = hand_over(round_, step, Handover.Verb.DELEGATE, before, actor, to, reason)
     rounds.note(
         round_,
         "request.step_delegated",
@@ -109,7 +109,7 @@ def _delegate_step(no: str, step_id: int, to: User, actor: User, reason: str) ->
         reason=reason,
         after={"step": step.key, "to": to.pk, "name": to.display_name},
     )
-    round_.tell("delegated", step, to=[to.pk], text=reason)
+    round_.tell("delegated", step, to=[to.pk], handover=given.pk)
     rounds.save(round_)
     return {"step": step.pk}
 
@@ -140,10 +140,12 @@ def _back(no: str, step_id: int, actor: User, opinion: str) -> Answer:
     elif refusal := refusal_of_person(round_, step, actor, round_.submission.content_sha256):
         raise problem(refusal)
     before, step.queue_key = step.queue_key, given.from_key
-    hand_over(round_, step, Handover.Verb.HAND_BACK, before, given.to_user, given.from_user, opinion)
+    back = hand_over(round_, step, Handover.Verb.HAND_BACK, before, given.to_user, given.from_user, opinion)
     rounds.note(round_, "request.handed_back", reason=opinion, after={"step": step.key, "pool": step.queue_key})
-    heard = [pk for pk in (given.from_user_id, given.to_user_id) if pk is not None and pk != actor.pk]
-    round_.tell("handed_back", step, to=heard, text=opinion)
+    if given.to_user_id == actor.pk:
+        round_.tell("handed_back", step, to=[given.from_user_id], handover=back.pk)
+    else:
+        round_.tell("released", step, to=[given.to_user_id], handover=back.pk)
     rounds.save(round_)
     return {"step": step.pk}
 
@@ -162,10 +164,10 @@ def check_hands(round_: Round, step: Step, actor: User, reason: str) -> Standing
 
 def hand_over(
     round_: Round, step: Step, verb: str, before: str, from_user: User | None, to_user: User | None, reason: str
-) -> None:
+) -> Handover:
     """Insert where the step went, and remember that its row has to be written."""
     said: dict[str, Any] = {"reason": reason, "at": round_.now, "actor": round_.actor}
-    Handover.objects.create(
+    round_.touch(step)
+    return Handover.objects.create(
         step=step, verb=verb, from_user=from_user, to_user=to_user, from_key=before, to_key=step.queue_key, **said
     )
-    round_.touch(step)

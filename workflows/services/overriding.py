@@ -94,8 +94,8 @@ def _void(no: str, actor: User, reason: str) -> Answer:
         round_.kind.undo(round_.letter(), round_.effect())
     else:
         round_.kind.withdrawn(round_.letter(), actor)
-    rounds.note(round_, "request.voided", reason=reason)
-    round_.tell("voided", text=reason)
+    what = rounds.note(round_, "request.voided", reason=reason)
+    round_.tell("voided", event=what.pk)
     rounds.save(round_)
     return {"state": request.state}
 

@@ -66,7 +66,7 @@ def _reroute(no: str, number: int, reason: str, actor: User) -> Answer:
              "steps": [step.key for step in round_.steps],
              "carried": [step.key for step in round_.steps if step.status == "carried"],
              "additions_dropped": [step.key for step in undecided if step.origin == Origin.ADDED]}  # fmt: skip
-    rounds.note(
+    what = rounds.note(
         round_,
         "request.rerouted",
         reason=reason,
@@ -74,7 +74,7 @@ def _reroute(no: str, number: int, reason: str, actor: User) -> Answer:
         before={"round": old.round, "policy": old.policy_number, "plan": old.plan_digest},
         after=after,
     )
-    round_.tell("rerouted", text=reason)
+    round_.tell("rerouted", event=what.pk)
     open_due(round_)
     rounds.save(round_)
     return {"round": request.round}

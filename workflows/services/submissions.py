@@ -125,8 +125,8 @@ def _withdraw(no: str, actor: User, reason: str) -> Answer:
     # Re-read under our lock: Flow.cancel writes the whole instance that it is given.
     round_.kind.flow.instance.cancel(request.process)
     round_.kind.withdrawn(round_.kind.lock(request.letter_id), actor)
-    rounds.note(round_, "request.withdrawn", reason=reason)
-    round_.tell("withdrawn")
+    what = rounds.note(round_, "request.withdrawn", reason=reason)
+    round_.tell("withdrawn", event=what.pk)
     rounds.save(round_)
     return {"state": request.state}
 

@@ -37,8 +37,8 @@ def _take_back(no: str, step_id: int, actor: User, reason: str) -> Answer:
     held = hold_back(round_)
     open_due(round_)
     after = {"steps": [copy.key], "waiting": [each.key for each in held], "reopened": [each.key for each in reopened]}
-    rounds.note(round_, "request.taken_back", reason=reason, before=before, after=after)
-    round_.tell("taken_back", step)
+    what = rounds.note(round_, "request.taken_back", reason=reason, before=before, after=after)
+    round_.tell("taken_back", step, event=what.pk)
     rounds.save(round_)
     return {"step": copy.pk, "state": round_.request.state}
 

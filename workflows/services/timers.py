@@ -19,7 +19,7 @@ def end_waiting_return(no: str, round_number: int, step_key: str = "") -> None:
     decision = getattr(returned[0], "decision", None)
     rounds.note(round_, "request.return_ended_waiting", after={"step": returned[0].key})  # by itself: no actor
     actor = decision.actor if decision else None
-    round_.actor = actor or round_.request.submitter
+    round_.actor, round_.by_itself = actor or round_.request.submitter, actor is None
     open_steps = [step for step in round_.steps if step.status == "open"]
     waiting = open_steps[0]
     waiting.status, waiting.closed_at = "not_needed", round_.now
@@ -40,7 +40,7 @@ def lapse(no: str, step_id: int) -> None:
     step.status, step.closed_at = "lapsed", round_.now
     round_.touch(step)
     rounds.note(round_, "request.step_lapsed", after={"step": step.key, "mode": step.mode})
-    round_.actor = round_.request.submitter  # who asked is the one whom Viewflow's task names; nobody decided
+    round_.actor, round_.by_itself = round_.request.submitter, True  # nobody decided
     rounds.advance(round_, step.task, None)
     rounds.save(round_)
 
@@ -60,6 +60,6 @@ def give_back(no: str, step_id: int) -> None:
     round_.touch(step)
     rounds.note(round_, "request.returned_by_time", after={"step": step.key, "escalated": step.escalated})
     rounds.return_within_a_day(round_, step)
-    round_.actor = round_.request.submitter  # who asked is the one whom Viewflow's task names; nobody decided
+    round_.actor, round_.by_itself = round_.request.submitter, True  # nobody decided
     rounds.advance(round_, step.task, None)
     rounds.save(round_)
