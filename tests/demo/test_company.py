@@ -22,7 +22,7 @@ from customers.queries import last_feed
 from jobs.models import Job
 from workflows.demo import logins, trade, worked
 from workflows.demo.worked_trade import worked_book
-from workflows.models import Request, Step
+from workflows.models import Consultation, Question, Request, Step
 from workflows.queries import inbox
 
 
@@ -75,6 +75,15 @@ def test_requests_are_in_every_state(demo: None) -> None:
 def test_every_decider_has_something_to_decide(demo: None, box: str) -> None:
     waiting = inbox(User.objects.get(email=f"{box}@demo.example"))
     assert len(list(waiting)) >= 1
+
+
+def test_a_colleague_is_stood_in_for_and_questions_wait_for_their_answers(demo: None) -> None:
+    waiting = inbox(User.objects.get(email="sm.south@demo.example"))
+    regions = {step.request.region.code for step in waiting if step.request.region}
+    assert regions == {"south", "central"}, "his own, and that of the colleague for whom he stands in"
+    assert [each.request.submitter.email for each in Question.objects.filter(closed_at=None)] == [
+        "rep.south@demo.example"]  # fmt: skip
+    assert Consultation.objects.filter(answered_at=None).count() == 1
 
 
 def test_credit_control_of_medical_has_about_a_dozen(demo: None) -> None:

@@ -14,6 +14,7 @@ from customers.models import Customer, CustomerGroup
 from policies.services import load_default_version
 from workflows.demo import (
     agreements,
+    colleagues,
     contract,
     contract_template,
     credit_variants,
@@ -59,6 +60,7 @@ def build(customers: int = rolls.CUSTOMERS) -> None:
         contract_template.open_all(group, today)
         contract.open_all(group, opened, today)
         policy.open_all(group, today)
+        colleagues.work(group)
 
 
 def _customers(rng: Random, group: Group, today: date, count: int) -> dict[str, Customer]:
