@@ -180,7 +180,7 @@ def test_whoever_was_acted_for_and_may_not_decide_the_revision_is_not_carried(co
     """The delegate's approval is his principal's, too: duties are kept apart for both."""
     load_default_version(date(2025, 1, 1))
     deputy = company.hire("Deputy", "SM", region=company.west)
-    period = {"valid_from": db_now(), "valid_to": db_now() + timedelta(days=1)}
+    period: dict[str, Any] = {"valid_from": db_now(), "valid_to": db_now() + timedelta(days=1)}
     services.delegate(company.manager, deputy, actor=company.manager, idempotency_key="d", **period)
     request = submitted(company)
     step = Step.objects.get(request=request, status="open")
@@ -200,12 +200,12 @@ def test_whoever_was_acted_for_and_alone_can_take_another_step_is_asked_again_in
     """A delegate approved as CC for somebody who now is the only CFO: his colleague can be asked as CC, he cannot twice."""
     load_default_version(date(2025, 1, 1))
     deputy, colleague = company.hire("Deputy", "CC", region=company.west), company.hire("Colleague", "CC")
-    period = {"valid_from": db_now(), "valid_to": db_now() + timedelta(days=1)}
+    period: dict[str, Any] = {"valid_from": db_now(), "valid_to": db_now() + timedelta(days=1)}
     services.delegate(company.credit_controller, deputy, actor=company.credit_controller, idempotency_key="d", **period)
     request = submitted(company)
     approve(request, company, "SM", "RD")
     step, sha = Step.objects.get(request=request, role="CC", status="open"), Submission.objects.get(request=request)
-    said = {"verb": "approve", "content_sha256": sha.content_sha256, "idempotency_key": "cc"}
+    said: dict[str, Any] = {"verb": "approve", "content_sha256": sha.content_sha256, "idempotency_key": "cc"}
     services.decide(request.no, step.pk, actor=deputy, **said)
     decide(request, "CFO", company, "return", reason="Which hospitals?")
     RoleAssignment.objects.filter(role="CFO").update(user=company.credit_controller)

@@ -33,7 +33,7 @@ def quotes(user: User, what: str) -> list[str]:
     return [str(row.values.get("text", "")) for row in Notification.objects.filter(user=user, what=what)]
 
 
-def key() -> dict[str, str]:
+def key() -> dict[str, Any]:
     return {"idempotency_key": uuid4().hex}
 
 
@@ -88,7 +88,7 @@ def test_what_time_gave_back_is_told_to_the_submitter_although_nobody_did_it(
 
 def test_an_override_is_told_once_with_its_reason(company: Company, request_: Request) -> None:
     sha = request_.submissions.get().content_sha256
-    said = {"verb": "approve", "content_sha256": sha, "reason": SECRET, **key()}
+    said: dict[str, Any] = {"verb": "approve", "content_sha256": sha, "reason": SECRET, **key()}
     owner = company.hire("Second Officer", "CFO")
     services.override(request_.no, open_step(request_).pk, actor=owner, **said)
     run_until_idle()
@@ -100,7 +100,7 @@ def test_an_override_is_told_once_with_its_reason(company: Company, request_: Re
 def test_a_delegation_that_an_operator_gives_and_ends_is_told_to_both(company: Company) -> None:
     deputy, operator = company.hire("Deputy", "SM", region=company.west), company.hire("Operator", "SO")
     now = db_now()
-    period = {"valid_from": now, "valid_to": now + timedelta(days=3)}
+    period: dict[str, Any] = {"valid_from": now, "valid_to": now + timedelta(days=3)}
     mine = services.delegate(company.director, company.hire("Vice", "RD"), actor=company.director, **period, **key())
     given = services.delegate(company.manager, deputy, actor=operator, reason="Ill.", **period, **key())
     services.end_delegation(given.pk, actor=operator, **key())

@@ -47,8 +47,8 @@ def moot(told: Notification, to: str) -> str:
         return "closed"
     if not to:
         return "no_address"
-    seen = Request.objects.visible_to(told.user).filter(pk=told.request_id)
-    if told.request is not None and told.what not in NUMBER_ONLY and not seen.exists():
+    seen, request = Request.objects.visible_to(told.user), told.request
+    if request is not None and told.what not in NUMBER_ONLY and not seen.filter(pk=request.pk).exists():
         return "not_visible"
     if not still_to_decide(told.what, told.user, told.request, told.step):
         return "settled"
