@@ -13,11 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from lxml import etree
-
 from policies.rules.cells import PolicyError
 from policies.rules.dmn_decisions import AGGREGATIONS, KINDS, RANKED, SEVERAL, SINGLE, Decision, Input, Model, Rule
 from policies.rules.dmn_feel import Condition, Name, Value, condition_of, kind_of, root_of, shown, value_of, values_of
+from policies.rules.dmn_xml import child, children, name_of, once, root_of_file, said, text_of
 
 LARGEST: Final = 1_000_000
 # integer, long and double are what Camunda calls numbers.
@@ -25,7 +24,6 @@ KIND_OF: Final = {
     "number": "number", "integer": "number", "long": "number", "double": "number",
     "string": "text", "boolean": "flag", "date": "date", "Any": "",
 }  # fmt: skip
-_MODEL: Final = re.compile(r"\{(?:https?://www\.omg\.org/spec/DMN/\d{8}/(?:MODEL/?|dmn\d?\.xsd))\}(\w+)")
 _EXPRESSIONS: Final = (
     "literalExpression", "context", "invocation", "functionDefinition", "relation", "list", "conditional", "for",
     "every", "some", "filter",
@@ -37,9 +35,12 @@ _OPERATOR: Final = re.compile(r"\b(?:and|or|in|between|if|for|some|every|instanc
 
 @dataclass(frozen=True)
 class _File:
-    """What decisions refer to: types by name, names of the input data and of the decisions, language of the file."""
+    """What decisions refer to: types by name and the values that they allow, names of the input data and of the
+    decisions, language of the file.
+    """
 
     types: Mapping[str, str]
+    allowed: Mapping[str, Any]
     decisions: frozenset[str]
     names: frozenset[str]
     language: str
@@ -51,7 +52,7 @@ def read(data: bytes) -> list[Decision]:
     Raises PolicyError for a file that is no DMN, is too large, or has a table that says something that we cannot take.
     """
     root, file = _opened(data)
-    return [_decision(each, file) for each in _children(root, "decision") if _child(each, "decisionTable") is not None]
+    return [_decision(each, file) for each in children(root, "decision") if child(each, "decisionTable") is not None]
 
 
 def read_model(data: bytes) -> Model:
@@ -61,7 +62,7 @@ def read_model(data: bytes) -> Model:
     """
     root, file = _opened(data)
     tables, refused = [], {}
-    for each in _children(root, "decision"):
+    for each in children(root, "decision"):
         try:
             tables.append(_decision(each, file))
         except PolicyError as error:
@@ -70,56 +71,40 @@ def read_model(data: bytes) -> Model:
 
 
 def _opened(data: bytes) -> tuple[Any, _File]:
-    root = _root(data)
-    decisions = [_named(each) for each in _children(root, "decision")]
-    _once(decisions, "The decision {} is there twice.")
-    _once(
-        [each.get("id") for each in root.iter(etree.Element) if _name(each) and each.get("id")],
-        "The id {} is there twice.",
-    )
-    given = [each for each in _children(root, "inputData") if each.get("name")]
-    types = {each.get("name") or "": _type(each) for each in _children(root, "itemDefinition")}
-    for each in (*given, *_children(root, "decision")):
-        variable = _child(each, "variable")
+    if len(data) > LARGEST:
+        raise PolicyError(f"The DMN file is larger than {LARGEST // 1_000_000} MB.")
+    root = root_of_file(data)
+    decisions = [_named(each) for each in children(root, "decision")]
+    once(decisions, "The decision {} is there twice.")
+    given = [each for each in children(root, "inputData") if each.get("name")]
+    types = {each.get("name") or "": _type(each) for each in children(root, "itemDefinition")}
+    for each in (*given, *children(root, "decision")):
+        variable = child(each, "variable")
         if variable is not None:
             types[f"variable {each.get('name')}"] = variable.get("typeRef") or ""
     names = frozenset({*decisions, *(each.get("name") for each in given)})
-    return root, _File(types, frozenset(decisions), names, root.get("expressionLanguage") or "")
-
-
-def _root(data: bytes) -> Any:
-    if len(data) > LARGEST:
-        raise PolicyError(f"The DMN file is larger than {LARGEST // 1_000_000} MB.")
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
-    )
-    try:
-        root = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, LookupError, ValueError) as error:
-        raise PolicyError(f"The file is not XML: {error}.") from error
-    if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]  # the stubs do not know it
-        raise PolicyError("A DMN file has no document type declaration.")
-    if _name(root) != "definitions":
-        raise PolicyError(f"The file is not DMN: it is a {root.tag}, not the definitions of a DMN namespace.")
-    return root
+    allowed = {each.get("name"): child(each, "allowedValues") for each in children(root, "itemDefinition")}
+    return root, _File(types, allowed, frozenset(decisions), names, root.get("expressionLanguage") or "")
 
 
 def _type(definition: Any) -> str:
     """The type that a type of the file is made of; empty for lists and structures, which no table compares."""
-    if definition.get("isCollection") == "true" or _child(definition, "itemComponent") is not None:
+    if definition.get("isCollection") == "true" or child(definition, "itemComponent") is not None:
         return ""
-    return _said(_child(definition, "typeRef"))
+    return said(child(definition, "typeRef"))
+
+
+def _made_of(written: str, types: Mapping[str, str]) -> Iterator[str]:
+    """A type, the type that it is made of, and so on."""
+    name = written
+    for _ in range(len(types) + 1):
+        yield (name := name.rpartition(":")[2])
+        name = types.get(name, "")
 
 
 def _kind(written: str, types: Mapping[str, str]) -> str | None:
     """number, text, flag or date; empty when nothing is said; None for a type that no condition compares."""
-    wanted = written
-    for _ in range(len(types) + 1):
-        plain = wanted.rpartition(":")[2]
-        if not written or plain in KIND_OF:
-            return KIND_OF.get(plain, "")
-        wanted = types.get(plain, "")
-    return None
+    return next((KIND_OF[name] for name in _made_of(written, types) if name in KIND_OF), None) if written else ""
 
 
 @contextmanager
@@ -138,17 +123,17 @@ def _decision(decision: Any, file: _File) -> Decision:
 
 
 def _logic(decision: Any) -> Any:
-    table = _child(decision, "decisionTable")
+    table = child(decision, "decisionTable")
     if table is None:
-        found = next((_name(each) for each in decision if _name(each) in _EXPRESSIONS), "")
-        raise PolicyError(f"it is a {found}, not a decision table." if found else "it has no decision table.")
+        found = next((name_of(each) for each in decision if name_of(each) in _EXPRESSIONS), "")
+        raise PolicyError(f"its logic ({found}) is no decision table." if found else "it has no decision table.")
     return table
 
 
 def _table(name: str, table: Any, file: _File) -> Decision:
     policy, aggregation = table.get("hitPolicy") or "UNIQUE", table.get("aggregation") or ""
-    inputs = tuple(_input(each, file) for each in _children(table, "input"))
-    outputs = list(_children(table, "output"))
+    inputs = tuple(_input(each, file) for each in children(table, "input"))
+    outputs = list(children(table, "output"))
     names = tuple(each.get("name") or "" for each in outputs)
     if not outputs:
         raise PolicyError("the table has no output.")
@@ -158,18 +143,18 @@ def _table(name: str, table: Any, file: _File) -> Decision:
         raise PolicyError(f"only a single output can be combined with {aggregation}.")
     if len(outputs) > 1 and not all(names):
         raise PolicyError("several outputs each need a name.")
-    _once(names, "The output {} is there twice.")
+    once(names, "The output {} is there twice.")
     ranks = tuple(_listed(each, file) for each in outputs)
     if policy in RANKED and not any(ranks):
         raise PolicyError(f"{policy} needs the values of an output, best first.")
     listed = [frozenset(each) for each in ranks]
-    rows = tuple(_rule(number, each, inputs, listed, file) for number, each in enumerate(_children(table, "rule"), 1))
+    rows = tuple(_rule(number, each, inputs, listed, file) for number, each in enumerate(children(table, "rule"), 1))
     asked = {root_of(each, file.decisions) for each in _asked(inputs, rows)}
     return Decision(
         name, policy, aggregation, inputs, names, rows,
         defaults=tuple(_default(each, file) for each in outputs),
         ranks=ranks,
-        annotations=tuple(each.get("name") or "" for each in _children(table, "annotation")),
+        annotations=tuple(each.get("name") or "" for each in children(table, "annotation")),
         needs=tuple(sorted(asked - {""})),
     )  # fmt: skip
 
@@ -183,7 +168,7 @@ def _asked(inputs: tuple[Input, ...], rules: tuple[Rule, ...]) -> Iterator[str]:
 
 
 def _input(each: Any, file: _File) -> Input:
-    expression = _child(each, "inputExpression")
+    expression = child(each, "inputExpression")
     text = _feel(expression, file)
     if not text:
         raise PolicyError("an input does not say which fact it is.")
@@ -194,25 +179,27 @@ def _input(each: Any, file: _File) -> Input:
     kind = _kind(written, file.types)
     if kind is None:
         raise PolicyError(f"the input {text} is a {written}; only numbers, strings, booleans and dates are compared.")
+    listed = (file.allowed.get(name) for name in _made_of(written, file.types))
     with _at(f"the values of {text}"):
-        allowed = condition_of(_feel(_child(each, "inputValues"), file))
+        said_here = _feel(child(each, "inputValues"), file)
+        allowed = condition_of(said_here or _feel(next((each for each in listed if each is not None), None), file))
     return Input(text, kind, each.get("label") or "", allowed)
 
 
 def _listed(output: Any, file: _File) -> tuple[Value, ...]:
-    text = _feel(_child(output, "outputValues"), file)
+    text = _feel(child(output, "outputValues"), file)
     with _at("the values of an output"):
         return values_of(text) if text else ()
 
 
 def _default(output: Any, file: _File) -> Value:
     with _at("a default output"):
-        return value_of(_feel(_child(output, "defaultOutputEntry"), file))
+        return value_of(_feel(child(output, "defaultOutputEntry"), file))
 
 
 def _rule(number: int, rule: Any, inputs: tuple[Input, ...], listed: list[frozenset[Value]], file: _File) -> Rule:
     code = str(number)
-    asked, told = list(_children(rule, "inputEntry")), list(_children(rule, "outputEntry"))
+    asked, told = list(children(rule, "inputEntry")), list(children(rule, "outputEntry"))
     if len(asked) != len(inputs):
         raise PolicyError(f"rule {code} has {len(asked)} conditions instead of {len(inputs)}.")
     if len(told) != len(listed):
@@ -220,7 +207,7 @@ def _rule(number: int, rule: Any, inputs: tuple[Input, ...], listed: list[frozen
     with _at(f"rule {code}"):
         conditions = tuple(_condition(each, entry, file) for each, entry in zip(inputs, asked, strict=True))
         outputs = tuple(_result(_feel(entry, file), known) for entry, known in zip(told, listed, strict=True))
-    notes = tuple(_text(each) for each in _children(rule, "annotationEntry"))
+    notes = tuple(text_of(each) for each in children(rule, "annotationEntry"))
     return Rule(code, conditions, outputs, notes)
 
 
@@ -240,29 +227,8 @@ def _result(feel: str, listed: frozenset[Value]) -> Value:
     return value
 
 
-def _once(names: Any, message: str) -> None:
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            raise PolicyError(message.format(name))
-        seen.add(name)
-
-
 def _named(decision: Any) -> str:
     return decision.get("name") or decision.get("id") or "?"
-
-
-def _name(element: Any) -> str:
-    found = _MODEL.fullmatch(element.tag) if isinstance(element.tag, str) else None
-    return found[1] if found else ""
-
-
-def _children(element: Any, name: str) -> Iterator[Any]:
-    return (each for each in element if _name(each) == name)
-
-
-def _child(element: Any, name: str) -> Any:
-    return next(_children(element, name), None)
 
 
 def _feel(element: Any, file: _File) -> str:
@@ -272,16 +238,4 @@ def _feel(element: Any, file: _File) -> str:
     language = element.get("expressionLanguage") or file.language
     if language and "feel" not in language.lower():
         raise PolicyError(f"expressions in {language} are not read, only FEEL.")
-    return _text(element)
-
-
-def _text(element: Any) -> str:
-    return _said(_child(element, "text"))
-
-
-def _said(element: Any) -> str:
-    if element is None:
-        return ""
-    if len(element):
-        raise PolicyError(f"a text contains the element {element[0].tag}.")
-    return (element.text or "").strip()
+    return text_of(element)

@@ -13,13 +13,13 @@ from policies.rules.dmn_feel import condition_of, value_of
 from tests.policies.dmn_files import datum, definitions, table
 
 D = Decimal
-LOAN = ["Age:number", "Risk:string", "Affordable:boolean"]
-LOAN_RULES = [
-    [">=18", '"Medium","Low"', "true", '"Approved"', '"Basic"'],
-    ["<18", "-", "-", '"Declined"', '"Standard"'],
-    ["-", '"High"', "-", '"Approved"', '"Standard"'],
+TERMS = ["Days:number", "Grade:string", "Insured:boolean"]
+TERM_RULES = [
+    ["<=30", '"A","B"', "true", '"grant"', '"open"'],
+    [">30", "-", "-", '"refuse"', '"secured"'],
+    ["-", '"C"', "-", '"grant"', '"secured"'],
 ]
-STEPS = [[">1", "98.83"], [">2", "150.21"], [">3", "205.43"], [">4", "64.32"]]
+BONUSES = [[">10", "1.25"], [">20", "3.10"], [">40", "2.05"], [">80", ".75"]]
 
 
 def decide(drawn: str, facts: Mapping[str, Any]) -> Any:
@@ -27,27 +27,26 @@ def decide(drawn: str, facts: Mapping[str, Any]) -> Any:
     return decision.evaluate(facts)
 
 
-def loan(policy: str, age: int, risk: str, affordable: bool = True) -> Any:
-    outputs = ["Status==" + '"Approved", "Declined"', "Rate"]
-    return decide(table("d", LOAN, outputs, LOAN_RULES, policy), {"Age": age, "Risk": risk, "Affordable": affordable})
+def terms(policy: str, days: int, grade: str) -> Any:
+    outputs = ["Answer==" + '"grant", "refuse"', "How"]
+    return decide(table("d", TERMS, outputs, TERM_RULES, policy), {"Days": days, "Grade": grade, "Insured": True})
 
 
-APPROVED, DECLINED = {"Status": "Approved", "Rate": "Standard"}, {"Status": "Declined", "Rate": "Standard"}
+GRANT, REFUSE = {"Answer": "grant", "How": "secured"}, {"Answer": "refuse", "How": "secured"}
 
 
 def test_every_hit_policy_decides_as_the_standard_says() -> None:
-    assert loan("FIRST", 17, "High") == DECLINED
-    assert loan("PRIORITY", 17, "High") == APPROVED
-    assert loan("COLLECT", 17, "High") == loan("RULE ORDER", 17, "High") == [DECLINED, APPROVED]
-    assert loan("OUTPUT ORDER", 17, "High") == [APPROVED, DECLINED]
-    assert loan("UNIQUE", 19, "Low") == loan("ANY", 19, "Low") == loan("", 19, "Low")
-    assert loan("UNIQUE", 19, "Low") == {"Status": "Approved", "Rate": "Basic"}
+    assert terms("FIRST", 60, "C") == REFUSE
+    assert terms("PRIORITY", 60, "C") == GRANT
+    assert terms("COLLECT", 60, "C") == terms("RULE ORDER", 60, "C") == [REFUSE, GRANT]
+    assert terms("OUTPUT ORDER", 60, "C") == [GRANT, REFUSE]
+    assert terms("UNIQUE", 30, "B") == terms("ANY", 30, "B") == terms("", 30, "B") == {"Answer": "grant", "How": "open"}
 
 
 @pytest.mark.parametrize("policy", ["UNIQUE", "", "ANY"])
 def test_a_violated_hit_policy_names_the_rules(policy: str) -> None:
     with pytest.raises(PolicyError, match="rules 2, 3 hold at once"):
-        loan(policy, 17, "High")
+        terms(policy, 60, "C")
 
 
 def test_rules_that_agree_may_hold_at_once_only_under_any() -> None:
@@ -61,13 +60,13 @@ def test_rules_that_agree_may_hold_at_once_only_under_any() -> None:
 
 
 @pytest.mark.parametrize(
-    ("aggregation", "years", "expected"),
-    [("SUM", 3, D("249.04")), ("MIN", 5, D("64.32")), ("MIN", 4, D("98.83")), ("MAX", 9, D("205.43")),
-     ("COUNT", 6, 4), ("COUNT", 0, 0), ("SUM", 0, None), ("MIN", 0, None), ("MAX", 0, None), ("", 0, [])],
+    ("aggregation", "tons", "expected"),
+    [("SUM", 50, D("6.40")), ("MIN", 90, D("0.75")), ("MIN", 30, D("1.25")), ("MAX", 90, D("3.10")),
+     ("COUNT", 81, 4), ("COUNT", 10, 0), ("SUM", 10, None), ("MIN", 10, None), ("MAX", 10, None), ("", 10, [])],
 )  # fmt: skip
-def test_collect_combines_what_holds(aggregation: str, years: int, expected: Any) -> None:
-    drawn = table("d", ["Years:number"], [""], STEPS, f"COLLECT+{aggregation}")
-    assert decide(drawn, {"Years": years}) == expected
+def test_collect_combines_what_holds(aggregation: str, tons: int, expected: Any) -> None:
+    drawn = table("d", ["Tons:number"], [""], BONUSES, f"COLLECT+{aggregation}")
+    assert decide(drawn, {"Tons": tons}) == expected
 
 
 def test_sums_are_exact_and_of_numbers_only() -> None:
@@ -147,10 +146,10 @@ def test_conditions_can_name_other_facts() -> None:
 
 
 def test_a_condition_that_names_a_list_holds_for_what_is_in_it() -> None:
-    drawn = table("d", ["Symptom:string"], ["r"], [["Known", "true"]])
-    [decision] = read(definitions(datum("Known"), datum("Symptom", "string"), drawn))
-    assert decision.evaluate({"Symptom": "cough", "Known": ["cough", "fever"]}) is True
-    assert decision.evaluate({"Symptom": "pain", "Known": ["cough", "fever"]}) is None
+    drawn = table("d", ["Product:string"], ["r"], [["Known", "true"]])
+    [decision] = read(definitions(datum("Known"), datum("Product", "string"), drawn))
+    assert decision.evaluate({"Product": "rail", "Known": ["rail", "wire"]}) is True
+    assert decision.evaluate({"Product": "pipe", "Known": ["rail", "wire"]}) is None
 
 
 def test_days_are_compared_as_days() -> None:
@@ -177,6 +176,19 @@ def test_a_value_that_the_column_does_not_list_is_refused() -> None:
         decide(drawn, {"Risk": "low"})
 
 
+def test_a_type_of_the_file_says_what_it_is_made_of_and_which_values_it_has() -> None:
+    types = (
+        '<itemDefinition name="tGrade"><typeRef>feel:string</typeRef><allowedValues><text>"A", "B"</text></allowedValues>'
+        '</itemDefinition><itemDefinition name="tOurs"><typeRef>tGrade</typeRef></itemDefinition>'
+    )
+    [decision] = read(definitions(types, datum("Grade", "tOurs"), table("d", ["Grade"], ["r"], [["-", "1"]])))
+    assert decision.evaluate({"Grade": "B"}) == decision.evaluate({}) == 1
+    with pytest.raises(PolicyError, match='Grade can only be "A", "B", not "C"'):
+        decision.evaluate({"Grade": "C"})
+    with pytest.raises(PolicyError, match="Grade must be a string, not 5"):
+        decision.evaluate({"Grade": 5})
+
+
 def test_a_model_works_out_the_decisions_that_a_decision_requires() -> None:
     data = definitions(
         datum("Age", "number"),
@@ -199,7 +211,7 @@ def test_a_model_works_out_the_decisions_that_a_decision_requires() -> None:
     with pytest.raises(PolicyError, match="requires itself"):
         model.evaluate("Loop", {})
     for name in ("Total", "Late"):
-        with pytest.raises(PolicyError, match="Total: it is a literalExpression, not a decision table"):
+        with pytest.raises(PolicyError, match="Total: its logic \\(literalExpression\\) is no decision table"):
             model.evaluate(name, {"Age": 61})
     with pytest.raises(PolicyError, match="Open: it has no decision table"):
         model.evaluate("Open", {})
