@@ -14,6 +14,7 @@ from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Final
+from unicodedata import normalize
 
 from policies.rules import expressions_types as types
 from policies.rules import expressions_values as values
@@ -210,7 +211,8 @@ class _Compiler:
             case "round":
                 types.same(kinds[:1], node.arguments[:1], types.NUMERIC, "取整", "rounded")
                 return Part(kinds[0], values.rounded(runs[0], self._digits(node)))
-        kind = types.same(kinds, node.arguments, types.NUMERIC, "相加", "added")
+        verb = ("相加", "added") if node.function == "sum" else ("取绝对值", "taken without its sign")
+        kind = types.same(kinds, node.arguments, types.NUMERIC, *verb)
         return Part(kind, values.total(runs) if node.function == "sum" else values.absolute(runs[0]))
 
     def _digits(self, node: Call) -> int:
@@ -270,8 +272,13 @@ def _as_day(node: Node, part: Part, other: Part) -> Part:
 
 
 def _unknown_name(column: int, name: str, known: Mapping[str, Column] | Sequence[str]) -> ExpressionError:
-    near = get_close_matches(name, list(known), n=1)
+    """With the name that was meant, also when it was called by its label or written in other letters."""
+    called = {each.casefold(): each for each in known}
+    if isinstance(known, Mapping):
+        called |= {label.casefold(): key for key, each in known.items() for label in (each.zh, each.en)}
+    near = get_close_matches(normalize("NFKC", name).casefold(), list(called), n=1)
     zh, en = (f"没有「{name}」", f"There is no “{name}”")
     if near:
-        return ExpressionError(column, f"{zh}，是否指「{near[0]}」？", f"{en}; did you mean “{near[0]}”?")
+        meant = called[near[0]]
+        return ExpressionError(column, f"{zh}，是否指「{meant}」？", f"{en}; did you mean “{meant}”?")
     return ExpressionError(column, f"{zh}。", f"{en}.")

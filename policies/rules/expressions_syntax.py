@@ -24,9 +24,13 @@ _WORDS: Final = frozenset({"and", "or", "not", "in", "true", "false"})
 # One character each, so that columns stay those of the text that the owner sees.
 _SYMBOLS: Final = str.maketrans("（），＋－＊／＝＜＞％“”×÷−", '(),+-*/=<>%""*/-')
 _ALIASES: Final = {"≥": ">=", "≤": "<=", "≠": "!=", "==": "=", "<>": "!="}
+# What other languages write.
+_RATHER: Final = {
+    "=>": ">=", "=<": "<=", "&": "and", "&&": "and", "|": "or", "||": "or", "!": "not", "**": "a * a",
+}  # fmt: skip
 _TOKEN: Final = re.compile(
-    r'(?P<number>[0-9]+(?:\.[0-9]+)?)|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<text>"[^"]*"|\'[^\']*\')'
-    r"|(?P<sign>>=|<=|!=|==|<>|[≥≤≠<>=+\-*/%(),])"
+    r'(?P<number>[0-9]+(?:\.[0-9]+)?)|(?P<name>[^\W\d]\w*)|(?P<text>"[^"]*"|\'[^\']*\')'
+    r"|(?P<other>=>|=<|&&?|\|\|?|!(?!=)|\*\*)|(?P<sign>>=|<=|!=|==|<>|[≥≤≠<>=+\-*/%(),])"
 )
 
 
@@ -61,6 +65,9 @@ def _tokens(written: str) -> Iterator[_Token]:
             sign = text[position]
             raise ExpressionError(position + 1, f"无法识别「{sign}」。", f"Cannot read {sign!r} here.")
         kind = str(found.lastgroup)
+        if kind == "other":
+            rather = _RATHER[found[0]]
+            raise ExpressionError(position + 1, f"请写成「{rather}」。", f"Write “{rather}” instead of “{found[0]}”.")
         yield _Token(kind, written[position : found.end()] if kind == "text" else found[0], position)
         position = found.end()
 

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from policies.rules.cells import NUMBER_KINDS, Cell, Fact, Interval
 
 _TENTH = Decimal("0.1")
+_MOST_DIGITS = 25
 _YES_NO = {"zh": ("是", "否"), "en": ("yes", "no")}
 _UNKNOWN = {"zh": "未知", "en": "unknown"}
 _NONE_OF = {"zh": "不属于 ", "en": "not in "}
@@ -15,6 +16,8 @@ _NONE_OF = {"zh": "不属于 ", "en": "not in "}
 def number_words(value: Decimal | int, kind: str, language: str) -> str:
     """1240000 as money is ``1,240,000``; days and percentages carry their unit."""
     number = Decimal(value)
+    if number.adjusted() > _MOST_DIGITS:  # no figure of a business: a share of next to nothing
+        return f"{number:.3E}" + (" %" if kind == "pct" else "")
     if kind == "pct":
         rounded = number.quantize(_TENTH, ROUND_HALF_UP)
         return f"{rounded:,.0f} %" if rounded == rounded.to_integral_value() else f"{rounded:,.1f} %"
@@ -37,14 +40,27 @@ def value_words(value: Fact, kind: str, language: str) -> str:
     return number_words(value, kind, language)
 
 
+def _threshold(bound: Decimal, kind: str, language: str) -> str:
+    """A bound with all its decimals, where figures are rounded: the row of ``> 15.25 %`` does not say 15.3 %."""
+    shown = number_words(bound, kind, language)
+    if kind == "days" or number_of(shown) == bound:
+        return shown
+    return f"{bound.normalize():,f}" + (" %" if kind == "pct" else "")
+
+
+def number_of(shown: str) -> Decimal:
+    """The number that a figure in words says."""
+    return Decimal(shown.removesuffix(" %").replace(",", ""))
+
+
 def _bound(interval: Interval, kind: str, language: str) -> str:
     """The bound that a reader looks for: the one that was exceeded, else the one that was kept."""
     if interval.low is not None and interval.low == interval.high:
-        return f"= {number_words(interval.low, kind, language)}"
+        return f"= {_threshold(interval.low, kind, language)}"
     if interval.low is not None:
-        return f"{'≥' if interval.low_closed else '>'} {number_words(interval.low, kind, language)}"
+        return f"{'≥' if interval.low_closed else '>'} {_threshold(interval.low, kind, language)}"
     if interval.high is not None:
-        return f"{'≤' if interval.high_closed else '<'} {number_words(interval.high, kind, language)}"
+        return f"{'≤' if interval.high_closed else '<'} {_threshold(interval.high, kind, language)}"
     return ""
 
 
@@ -54,7 +70,7 @@ def cell_bound(cell: Cell, kind: str, language: str, *, upper: bool = False) -> 
         return ", ".join(cell.values)
     interval = cell.intervals[0]
     bound = interval.high if upper or interval.low is None else interval.low
-    return number_words(bound, kind, language) if bound is not None else ""
+    return _threshold(bound, kind, language) if bound is not None else ""
 
 
 def cell_words(label: str, kind: str, cell: Cell, value: Fact, language: str) -> str:

@@ -179,6 +179,17 @@ def test_a_condition_in_words_names_both_bounds():
     assert condition_words("exposure", "money", cell, "en") == "exposure > 300,000 and ≤ 1,000,000"
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "said"),
+    [
+        ("> 15.25 %", "pct", "x > 15.25 %"), ("[2.125..3)", "number", "x ≥ 2.125 and < 3"), ("= 0.005", "money", "x = 0.005"),
+        ("> 15.5", "pct", "x > 15.5 %"), ("<= 1", "days", "x ≤ 1 day"), ("> 1000000", "money", "x > 1,000,000"),
+    ],
+)  # fmt: skip
+def test_a_threshold_in_words_keeps_its_decimals(text, kind, said):
+    assert condition_words("x", kind, parse_cell(text, kind), "en") == said
+
+
 def test_chains_are_read_as_written_in_the_matrix():
     assert parse_chain("SM → (RD ∥ CC ∥ LG) → CFO").stages == (("SM",), ("RD", "CC", "LG"), ("CFO",))
     assert parse_chain("").stages == ()
