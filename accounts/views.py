@@ -20,6 +20,7 @@ from accounts import services
 from accounts.access import AUTHENTICATED, PUBLIC, access
 from accounts.colleagues import colleagues
 from accounts.forms import LoginForm, ProfileForm
+from accounts.held import Held
 from accounts.models import User
 from accounts.queries import held_roles
 
@@ -32,7 +33,14 @@ class Login(LoginView):
     redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(demo=getattr(settings, "DEMO", False), **kwargs)
+        held = Held.read(self.request.POST.get("held", ""))
+        return super().get_context_data(demo=settings.DEMO, held=held.text if held else "", **kwargs)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """What was being sent when the session had ended is offered for sending."""
+        answer = super().form_valid(form)
+        held = Held.read(self.request.POST.get("held", ""))
+        return held.offer(self.request) if held else answer
 
 
 _login, _logout = Login.as_view(), LogoutView.as_view()

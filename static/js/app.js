@@ -107,8 +107,32 @@
   };
   // A request that ended at the login page has saved nothing, and that page is no part of this one.
   const loggedOut = (event) => new URL(event.detail.xhr.responseURL || window.location).pathname.startsWith("/login/");
-  document.addEventListener("htmx:beforeSwap", (event) => { if (loggedOut(event)) event.detail.shouldSwap = false; });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (!loggedOut(event)) return;
+    event.detail.shouldSwap = false;
+    asPage(event);
+  });
+  /* What a form could not send by script is sent as a page, which keeps it until one has logged in again. */
+  const sender = (event) => {
+    const sent = event.detail.requestConfig.elt;
+    return sent.matches("form[hx-post]:not([data-autosave])") && sent;
+  };
+  const asPage = (event) => { if (sender(event)) HTMLFormElement.prototype.submit.call(sender(event)); };
+  const unsent = (event) => {
+    const form = sender(event);
+    if (!form || form.querySelector("[data-unsent]")) return;
+    const line = document.createElement("p");
+    line.className = "field-error";
+    line.dataset.unsent = "";
+    line.setAttribute("role", "alert");
+    line.textContent = document.body.dataset.wordUnsent;
+    form.append(line);
+  };
+  document.addEventListener("htmx:responseError", (event) => { (event.detail.xhr.status < 500 ? asPage : unsent)(event); });
+  document.addEventListener("htmx:sendError", unsent);
+  document.addEventListener("htmx:timeout", unsent);
   document.addEventListener("htmx:beforeRequest", (event) => {
+    all("[data-unsent]", event.target).forEach((each) => each.remove());
     const line = status(event);
     if (line) { line.textContent = line.dataset.saving; line.dataset.state = "saving"; }
   });

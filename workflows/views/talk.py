@@ -125,4 +125,6 @@ def _part(request: HttpRequest, found: Request, more: dict[str, Any], status: in
         **more,
     }
     alone = request.headers.get("HX-Request") == "true"
-    return render(request, "workflows/_talk.html" if alone else "workflows/talk.html", context, status=status)
+    if alone:  # the script shows no other refusal
+        return render(request, "workflows/_talk.html", context, status=422 if status >= 400 else status)
+    return render(request, "workflows/talk.html", context, status=status)
