@@ -15,7 +15,7 @@ WORDS: Any = {"widget": forms.Textarea(attrs={"rows": 2}), "max_length": 4000}
 class TransferForm(forms.Form):
     """To whom, and why."""
 
-    to = forms.ModelChoiceField(User.objects.none(), label=_("To whom"))
+    to = forms.ModelChoiceField(User.objects.none(), label=_("To whom"), empty_label=_("Please choose"))
     reason = forms.CharField(label=_("Reason"), **WORDS)
 
     def __init__(self, *args: Any, candidates: Iterable[User] = (), **words: Any) -> None:

@@ -4,6 +4,9 @@
   const split = document.querySelector("[data-queue]");
   const wide = window.matchMedia("(min-width: 992px)");
   const box = document.getElementById("panel");
+  const bar = document.querySelector("[data-picked]");
+  const every = document.querySelector("[data-all] input");
+  const picks = () => Array.from(document.querySelectorAll("[data-queue] input[name=step]"));
   const rows = () => Array.from(document.querySelectorAll("[data-queue] tr[data-row]"));
   const link = (row) => row && row.querySelector("a[data-open]");
 
@@ -72,6 +75,9 @@
       go(row);
     } else if (event.key === "n" && all.length) {
       go(all[(all.indexOf(document.querySelector("[data-queue] tr.is-open") || row) + 1) % all.length]);
+    } else if (event.key === "B" && every) {
+      event.preventDefault();
+      every.click();
     } else if (event.key === "b" && row) {
       const pick = row.querySelector("input[name=step]");
       if (pick) { pick.click(); focus(row); }
@@ -80,13 +86,24 @@
     }
   });
 
-  /* How many are ticked. */
-  const bar = document.querySelector("[data-picked]");
+  /* How many are ticked; one box ticks all that the page shows and that may be decided together. */
+  const count = () => {
+    if (!bar) return;
+    const all = picks();
+    const ticked = all.filter((each) => each.checked).length;
+    bar.textContent = ticked ? bar.dataset.picked.replace("0", ticked) : "";
+    const words = every.nextElementSibling;
+    words.textContent = words.dataset.allWords.replace("0", all.length);
+    every.checked = ticked > 0 && ticked === all.length;
+    every.indeterminate = ticked > 0 && ticked < all.length;
+    every.parentElement.hidden = all.length < 2;
+  };
   document.addEventListener("change", (event) => {
-    if (!bar || !event.target.matches("input[name=step]")) return;
-    const count = document.querySelectorAll("input[name=step]:checked").length;
-    bar.textContent = count ? bar.dataset.picked.replace("0", count) : "";
+    if (every && event.target === every) picks().forEach((each) => { each.checked = every.checked; });
+    if (event.target === every || event.target.matches("input[name=step]")) count();
   });
+  document.addEventListener("htmx:afterSettle", count);
+  count();
 
   /* A decision that needs a reason asks for it before it asks whether one is sure. */
   document.addEventListener("click", (event) => {

@@ -89,8 +89,11 @@ def test_ticked_together_with_a_word_to_a_colleague_on_the_phone(company: Compan
     assert Comment.objects.get().mentions == [company.other_rep.pk]
 
     page.goto("/queue/?sort=risk")
-    for request in requests[:2]:
-        page.locator(f"tr:has-text('{request.title}') input[name=step]").check()
+    page.locator("[data-all] input").check()
+    assert page.locator("input[name=step]:checked").count() == 3
+    page.locator(f"tr:has-text('{requests[2].title}') input[name=step]").uncheck()
+    assert "2" in page.locator("[data-picked]").inner_text()
+    assert page.evaluate("document.querySelector('[data-all] input').indeterminate")
     page.locator("#bulk button").click()
     page.locator("button[name=verb][value=approve]").click()
     manager.confirms()

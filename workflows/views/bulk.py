@@ -56,6 +56,7 @@ def _review(request: HttpRequest, steps: list[int], form: BulkForm, status: int 
         "apart": [{**row, "why": sentences[row["step"].pk]} for row in queue.rows_of([step for step, _why in apart])],
         "role": fit[0].role if fit else "",
         "role_name": Role(fit[0].role).label if fit else "",
+        "too_many": LARGEST if len(steps) > LARGEST else 0,
         "query": _query(request.GET if request.method == "GET" else request.POST),
     }
     return render(request, "workflows/queue_bulk.html", context, status=status)
