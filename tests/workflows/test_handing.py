@@ -147,3 +147,16 @@ def test_a_confidential_request_is_not_given_out_to_somebody_who_does_not_see_it
     words = {"actor": company.manager, "reason": "Your view?", "idempotency_key": uuid4().hex}
     assert code_of(services.delegate_step, request_.no, step.pk, to=stranger, **words) == "consult_confidential"
     assert not Request.objects.visible_to(stranger).filter(pk=request_.pk).exists()
+
+
+def test_whoever_gave_a_confidential_request_out_still_sees_it_and_calls_it_back(
+    company: Company, request_: Request
+) -> None:
+    Request.objects.filter(pk=request_.pk).update(confidential=True)
+    step, mine = open_step(request_, "SM"), Request.objects.filter(pk=request_.pk)
+    give: dict[str, Any] = {"to": company.auditor, "actor": company.manager, "reason": "Look.", "idempotency_key": "d"}
+    services.delegate_step(request_.no, step.pk, **give)
+    assert Request.objects.visible_to(company.manager).get() == mine.get()
+    assert not Request.objects.visible_to(company.other_manager).exists()
+    services.hand_back(request_.no, step.pk, actor=company.manager, opinion="", idempotency_key="b")
+    assert [each.pk for each in inbox(company.manager)] == [step.pk]

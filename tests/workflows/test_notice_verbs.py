@@ -17,7 +17,7 @@ from jobs.models import Job
 from tests import factories
 from tests.authz.world import Api
 from tests.factories import Company
-from tests.workflows.notice_stories import browser, company, decide, made, open_step, request_, told  # noqa: F401
+from tests.workflows.notice_stories import browser, company, decide, made, news, open_step, request_, told  # noqa: F401
 from workflows import services
 from workflows.models import Comment, Consultation, Notification, Request, Step, Watcher
 from workflows.notices import queries, telling
@@ -73,6 +73,14 @@ def test_whoever_was_to_give_an_opinion_is_released_when_it_is_called_back_or_de
     run_until_idle()
     decide(request_, company.manager)
     assert told(expert) == ["delegated", "released", "delegated", "released"]
+
+
+def test_of_a_step_that_is_out_for_an_opinion_whoever_decides_it_is_reminded(
+    company: Company, request_: Request
+) -> None:
+    step, expert = open_step(request_), factories.user("Expert")
+    services.delegate_step(request_.no, step.pk, to=expert, actor=company.manager, reason="Look.", **key())
+    assert news(request_, "due_soon", None, step) == {"Manager"}
 
 
 def test_what_time_gave_back_is_told_to_the_submitter_although_nobody_did_it(

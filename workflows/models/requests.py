@@ -10,7 +10,7 @@ from typing import ClassVar, Self
 from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from guardian.shortcuts import get_objects_for_user
@@ -53,10 +53,14 @@ class RequestQuerySet(models.QuerySet["Request"]):
         mine = Q(submitter__person_id=user.person_id) | Q(pk__in=shared.values("pk"))
         for said in (Q(person_id=user.person_id), Q(on_behalf_of__person_id=user.person_id)):
             mine |= Q(pk__in=Decision.objects.filter(said).values("request_id"))
-        waiting = Q(queue_key__in=keys_of(user.pk, held))
+        keys = keys_of(user.pk, held)
+        waiting = Q(queue_key__in=keys)
         for entrusting in entrusted(user, Delegation.objects.around(user)) if user.is_active else ():
             waiting |= Q(queue_key__in=entrusting.keys) & entrusting.covered()
-        mine |= Q(pk__in=Step.objects.filter(waiting, status="open").values("request_id"))
+        given_out = Q(handovers__verb="delegate", handovers__from_key__in=keys, handovers__to_key=F("queue_key"))
+        is_out = Step.objects.filter(given_out, queue_key__startswith="@", status="open")
+        for steps in (Step.objects.filter(waiting, status="open"), is_out):
+            mine |= Q(pk__in=steps.values("request_id"))
         by_role = Q(owner=user) | Q(unit_id__in=seen.unit_ids) | Q(region_id__in=seen.region_ids)
         by_role |= Q(customer__in=Customer.objects.visible_to(user).values("pk"))
         return self.filter(mine | (Q(confidential=False) & by_role))

@@ -40,12 +40,15 @@ def recipients(told: Told) -> list[User]:
 
 
 def who_may_act(request: Request, step: Step) -> list[User]:
-    """The people who would decide the open step at this moment: its pool, or whoever acts for them."""
+    """The people who would decide the open step at this moment: its pool, or whoever acts for them.
+
+    While it is out for an opinion, still those who had it before.
+    """
     round_ = current_round(request)
     mine = next((each for each in round_.steps if each.pk == step.pk), None)
     if mine is None or mine.status != "open":
         return []
-    mine.request, mine.submission = request, round_.submission
+    mine.request, mine.submission, mine.queue_key = request, round_.submission, mine.home_key
     return [row.user for row in acting([mine])[mine.pk] if _may(round_, mine, row.user)]
 
 
