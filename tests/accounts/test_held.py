@@ -1,6 +1,5 @@
 """Whoever is logged out while he works loses nothing of what he filled in, and nothing is sent behind his back."""
 
-from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
@@ -22,7 +21,7 @@ def reader() -> User:
 
 
 @pytest.fixture
-def client() -> Iterator[Client]:
+def client() -> Client:
     return Client(enforce_csrf_checks=True, headers=FROM)
 
 
