@@ -20,6 +20,7 @@ from tests.workflows.acting import decide, open_step, submitted
 from tests.workflows.test_delegation import given, stand_in
 from workflows import services
 from workflows.models import Request, Step, Submission
+from workflows.rules.separation import Again, Given, Happened, People, Said, breaches
 from workflows.segregation import Report, report
 from workflows.sla import sweep
 from workflows.trail import about, policy_of
@@ -198,3 +199,12 @@ def test_who_approved_in_an_earlier_round_and_decides_again_beside_it_is_found(c
     assert report().findings == []
     planted(request, company.director, after={"step": "CFO", "capacity": "override"}, reason="Ill.")
     assert rules_of(report())[0] == "S2"
+
+
+def test_a_step_that_was_asked_again_belongs_to_whom_it_was_given_last() -> None:
+    people = People({}, held=lambda *_: False, delegated=lambda *_: False)
+    said = Said(5, "A", db_now(), "SM~2", "approve", "SM", "assigned", 9, 0, True, "CFO")
+    happened: list[Happened] = [Given(1, "A", "SM", 7, 8), Again("A", frozenset({"SM"})), said]
+    assert [each.rule for each in breaches(happened, people)] == ["S7"]
+    happened.insert(2, Given(4, "A", "SM~2", 8, 9))
+    assert breaches(happened, people) == []

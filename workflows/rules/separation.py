@@ -216,8 +216,8 @@ def _entitled(now: _Round, said: Said, people: People) -> bool:
 
 
 def _given(now: _Round, step: str) -> int | None:
-    """The account to which the step was given by name."""
-    return now.given.get(_base(step), now.given.get(step))
+    """The account to which the step was given by name; a copy belongs to whoever had the first, unless given again."""
+    return now.given.get(step, now.given.get(_base(step)))
 
 
 def _apart(sent: Sent | None) -> frozenset[int]:
