@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from lxml import etree
@@ -25,7 +25,7 @@ IMPORTED: Final = {**{dmn: ours for ours, dmn in POLICIES.items()}, "RULE ORDER"
 NOTES: Final = ("rationale_zh", "rationale_en")
 # The code of a row is its first output, so that it survives the way there and back.
 CODE: Final = "row"
-_UNFIT: Final = re.compile(r"[^A-Za-z0-9_.-]")
+_UNFIT: Final = re.compile(r"[^\w-]")
 _NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -40,33 +40,43 @@ def write(table: Mapping[str, Any]) -> bytes:
     outputs = list(dict.fromkeys(name for row in table["rows"] for name in row["outputs"]))
     if CODE in outputs:
         raise PolicyError(f"Table {table['code']} has an output called {CODE}, which is the code of a row in DMN.")
-    code = _UNFIT.sub("_", table["code"])
+    new_id = _ids(table["code"])
     root = etree.Element(f"{{{NAMESPACE}}}definitions", nsmap={None: NAMESPACE})  # type: ignore[dict-item]  # the stubs do not know the default namespace
-    for key, value in {
-        "name": table["title_en"],
-        "namespace": "urn:countersign:policy",
-        "id": f"policy_{code}",
-    }.items():
-        root.set(key, _clean(value))
+    root.set("name", _clean(table["title_en"]))
+    root.set("namespace", "urn:countersign:policy")
+    root.set("id", new_id("policy"))
+    facts = {column["key"]: new_id("fact", column["key"]) for column in table["columns"]}
     for column in table["columns"]:
-        datum = _add(root, "inputData", id=f"fact_{code}_{column['key']}", name=column["key"], label=column["en"])
+        datum = _add(root, "inputData", id=facts[column["key"]], name=column["key"], label=column["en"])
         _add(datum, "variable", name=column["key"], typeRef=_type(column))
-    decision = _add(root, "decision", id=f"decision_{code}", name=table["code"], label=table["title_en"])
+    decision = _add(root, "decision", id=new_id("decision"), name=table["code"], label=table["title_en"])
     _add(decision, "description").text = _clean(table["title_zh"])
     _add(decision, "variable", name=table["code"])
+    for known in facts.values():
+        _add(_add(decision, "informationRequirement"), "requiredInput", href=f"#{known}")
+    drawn = _add(decision, "decisionTable", id=new_id("table"), hitPolicy=POLICIES[table["hit_policy"]])
     for column in table["columns"]:
-        _add(_add(decision, "informationRequirement"), "requiredInput", href=f"#fact_{code}_{column['key']}")
-    drawn = _add(decision, "decisionTable", id=f"table_{code}", hitPolicy=POLICIES[table["hit_policy"]])
-    for column in table["columns"]:
-        given = _add(drawn, "input", id=f"input_{code}_{column['key']}", label=column["en"])
+        given = _add(drawn, "input", id=new_id("input", column["key"]), label=column["en"])
         _say(_add(given, "inputExpression", typeRef=_type(column)), column["key"])
     for name in (CODE, *outputs):
-        _add(drawn, "output", id=f"output_{code}_{_UNFIT.sub('_', name)}", name=name, typeRef="string")
+        _add(drawn, "output", id=new_id("output", name), name=name, typeRef="string")
     for name in NOTES:
         _add(drawn, "annotation", name=name)
-    for number, row in enumerate(table["rows"], start=1):
-        _write_row(_add(drawn, "rule", id=f"rule_{code}_{number}"), row, table["columns"], outputs)
+    for row in table["rows"]:
+        _write_row(_add(drawn, "rule", id=new_id("rule", row["code"])), row, table["columns"], outputs)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+
+
+def _ids(table: str) -> Callable[..., str]:
+    """Makes ids of what a thing is, the table and its own name; a second one that would be the same gets a number."""
+    taken: Counter[str] = Counter()
+
+    def new_id(what: str, *name: str) -> str:
+        wanted = _UNFIT.sub("_", "_".join((what, table, *name)))
+        taken[wanted] += 1
+        return wanted if taken[wanted] == 1 else f"{wanted}..{taken[wanted]}"
+
+    return new_id
 
 
 def replace_rows(table: Mapping[str, Any], decision: Decision) -> dict[str, Any]:

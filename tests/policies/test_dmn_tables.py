@@ -36,6 +36,17 @@ def test_a_table_exports_the_same_bytes_each_time_and_only_what_changed_differs(
     assert write(SHIPPED["CL"]) == write(deepcopy(SHIPPED["CL"]))
 
 
+def test_ids_follow_from_codes_so_that_an_added_row_changes_no_other() -> None:
+    longer = deepcopy(SHIPPED["CL"])
+    longer["rows"].insert(0, {**longer["rows"][0], "code": "NEW 1"})
+    longer["rows"].insert(0, {**longer["rows"][0], "code": "NEW/1"})
+    before, after = (
+        {each.get("id") for each in etree.fromstring(write(one)).iter()} for one in (SHIPPED["CL"], longer)
+    )
+    assert after - before == {"rule_CL_NEW_1", "rule_CL_NEW_1..2"}
+    assert before <= after
+
+
 def test_an_exported_decision_requires_what_its_inputs_ask_for() -> None:
     root = etree.fromstring(write(SHIPPED["CL"]))
     space = {"d": etree.QName(root).namespace}
@@ -88,7 +99,7 @@ CELLS = {
 def tables(draw: st.DrawFn) -> dict[str, Any]:
     columns = [{"key": f"{kind}_{place}", "type": kind, "zh": "列", "en": "Column"} for place, kind in enumerate(CELLS)]
     outputs = st.dictionaries(
-        st.sampled_from(["band", "zh", "说明"]), st.text(st.characters(codec="utf-8"), max_size=20)
+        st.sampled_from(["band", "zh", "说明", "a b", "a/b"]), st.text(st.characters(codec="utf-8"), max_size=20)
     )
     rows = [
         {
