@@ -12,7 +12,7 @@ from jobs.idempotency import once
 from policies import services
 from policies.findings import findings
 from policies.models import PolicyVersion
-from policies.queries import content
+from policies.queries import agreed_by, content
 from policies.rules.check import Finding
 from policies.schemas import CheckIn, CheckOut, ReopenIn, VersionDetail, VersionOut, VersionPage
 
@@ -64,7 +64,7 @@ def list_versions(request: HttpRequest, cursor: Cursor = None, limit: Limit = 50
 def show_version(request: HttpRequest, number: int) -> dict[str, Any]:
     """With all of its tables; the SHA-256 of their canonical JSON is the digest."""
     version = get_object_or_404(_rows(), number=number)
-    return {**_out(version), **content(version)}
+    return {**_out(version), "request": agreed_by(version) or None, **content(version)}
 
 
 @versions.get("/{int:number}/check", response=CheckOut, summary="Read the check report of a version")

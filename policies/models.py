@@ -103,6 +103,11 @@ class PolicyVersion(models.Model):
         return f"v{self.number}"
 
     @property
+    def last_on(self) -> date | None:
+        """The last day on which it is in force; None while nothing follows it."""
+        return self.effective_to - timedelta(days=1) if self.effective_to else None
+
+    @property
     def digest_short(self) -> str:
         """Enough of the digest to compare by eye."""
         return self.digest[:12]

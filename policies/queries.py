@@ -6,6 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from audit.models import Event
 from policies.models import PolicyVersion
 from policies.rules.cells import PolicyError
 from policies.rules.pack import Pack, build_pack
@@ -26,6 +27,14 @@ def version_in_force(on: date) -> PolicyVersion:
 def version_numbered(number: int) -> PolicyVersion:
     """The version with this number, as pinned on a submission. Raises PolicyVersion.DoesNotExist."""
     return PolicyVersion.objects.get(number=number)
+
+
+def agreed_by(version: PolicyVersion) -> str:
+    """The number of the request by which a version was agreed; empty for what was shipped or came back."""
+    told = (
+        Event.objects.filter(action="policy.version_scheduled", object_id=str(version.number)).order_by("-pk").first()
+    )
+    return str(told.content.get("extra", {}).get("request", "")) if told is not None else ""
 
 
 def content(version: PolicyVersion) -> dict[str, Any]:

@@ -35,6 +35,9 @@ class VersionPage(Page):
 class VersionDetail(VersionOut):
     """With its tables in the stored form, which the digest is made of."""
 
+    request: str | None = Field(
+        description="the request by which it was agreed; null for what was shipped or came back"
+    )
     tables: list[dict[str, Any]]
 
 

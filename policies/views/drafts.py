@@ -20,10 +20,10 @@ from jobs.idempotency import key_of_form, once
 from policies import editing_tables, page
 from policies.findings import findings
 from policies.forms import DraftForm
-from policies.models import MAKERS, PolicyVersion
+from policies.models import MAKERS, REPLAY_READERS, PolicyVersion
 from policies.page_grid import Draft, finding
 from policies.page_kinds import KINDS
-from policies.queries import NoPolicyError, version_in_force
+from policies.queries import NoPolicyError, agreed_by, version_in_force
 from policies.services import start_draft
 
 
@@ -154,12 +154,23 @@ def bar(request: HttpRequest, draft: Draft) -> dict[str, Any]:
     """What the pages of one version share: the version, what it is compared with, whether the reader may write."""
     version = draft.version
     editable = version.state == PolicyVersion.State.DRAFT and _may_write(request)
-    return {"version": version, "draft": draft, "base": draft.base, "editable": editable}
+    return {
+        "version": version,
+        "draft": draft,
+        "base": draft.base,
+        "editable": editable,
+        "agreed": agreed(request, version),
+    }
+
+
+def agreed(request: HttpRequest, version: PolicyVersion) -> dict[str, Any]:
+    """By which request a version was agreed, and whether the reader may see that, and replays of the version."""
+    return {"no": agreed_by(version), "linked": has_role(user_of(request), *REPLAY_READERS)}
 
 
 def version_of(number: int) -> PolicyVersion:
     """The version that the address names; 404 for none."""
-    return get_object_or_404(PolicyVersion.objects.select_related("created_by", "based_on"), number=number)
+    return get_object_or_404(PolicyVersion.objects.select_related("created_by", "based_on", "restores"), number=number)
 
 
 def user_of(request: HttpRequest) -> User:

@@ -9,6 +9,7 @@ from accounts.access import AUTHENTICATED, access
 from accounts.queries import business_today
 from policies import page, page_kinds, page_tiers, queries
 from policies.models import PolicyVersion
+from policies.views.drafts import agreed
 
 
 @access(AUTHENTICATED)
@@ -16,7 +17,9 @@ def detail(request: HttpRequest, number: int | None = None) -> HttpResponse:
     today = business_today()
     shown = PolicyVersion.objects.dated()
     if number is not None:
-        version = get_object_or_404(PolicyVersion.objects.exclude(state=PolicyVersion.State.DRAFT), number=number)
+        version = get_object_or_404(
+            PolicyVersion.objects.exclude(state=PolicyVersion.State.DRAFT).select_related("restores"), number=number
+        )
     else:
         try:
             version = queries.version_in_force(today)
@@ -25,8 +28,9 @@ def detail(request: HttpRequest, number: int | None = None) -> HttpResponse:
     pack = queries.pack(version)
     context = {
         "version": version,
-        "is_in_force": version.effective_from <= today
-        and (version.effective_to is None or version.effective_to > today),
+        "is_in_force": PolicyVersion.objects.covering(today).filter(pk=version.pk).exists(),
+        "is_over": version.effective_to is not None and version.effective_to <= today,
+        "agreed": agreed(request, version),
         "versions": shown.order_by("-number"),
         "kinds": page_kinds.kinds(pack),
         "stand_ins": page.stand_ins(pack),
