@@ -36,7 +36,7 @@ OUTPUTS: Final[Mapping[str, tuple[str, str, str]]] = {
     "name_en": ("英文名称", "name in English", "words"),
     "chain": ("审批链", "approval chain", "chain"),
     "sla": ("本链时限", "hours in this chain", "hours"),
-    "raise": ("上升档数", "raises by", "whole"),
+    "raise": ("上升档数", "raises by", "one"),
     "priority": ("优先级", "priority", "whole"),
     "role": ("角色", "role", "code"),
     "request_kind": ("申请类型", "kind of request", "text"),
@@ -74,6 +74,7 @@ HINTS: Final[Mapping[str, tuple[str, str]]] = {
     "text": ("例如 in AAA, AA 或 not in C；留空表示任意", "for example in AAA, AA or not in C; blank for any"),
     "flag": ("写 true、false 或留空", "true, false or blank"),
     "out.whole": ("写整数，例如 16", "a whole number such as 16"),
+    "out.one": ("每项升一档，写 1", "each raises by one band: 1"),
     "out.number": ("写数字，例如 0.35", "a number such as 0.35"),
     "out.optional": ("写数字；留空表示不限", "a number; blank for no bound"),
     "out.chain": (
@@ -208,6 +209,11 @@ def _wrong_whole(text: str) -> tuple[str, str] | None:
     return None if _WHOLE.fullmatch(text) else (f"“{text}”不是整数。", f"{text!r} is not a whole number.")
 
 
+def _wrong_one(text: str) -> tuple[str, str] | None:
+    """Plans count escalators; what one of them raises by is said, not set."""
+    return None if text in ("", "1") else ("每项只升一档，请写 1。", "Each escalator raises by one band: write 1.")
+
+
 def _wrong_number(text: str) -> tuple[str, str] | None:
     try:
         if Decimal(text).is_finite() and len(text) < 30:
@@ -261,6 +267,7 @@ _WRONG: Final = {
     "type": _wrong_type,
     "expression": _wrong_expression,
     "whole": _wrong_whole,
+    "one": _wrong_one,
     "number": _wrong_number,
     "optional": _wrong_optional,
     "code": _wrong_code,

@@ -109,6 +109,13 @@ def test_what_cannot_be_read_is_kept_and_found_at_its_field(desk):
     assert found.blocking
 
 
+def test_an_escalator_that_is_meant_to_raise_by_two_is_refused_since_each_raises_by_one(desk):
+    desk.write("ES", "ES-1", "out.raise", "2")
+    (found,) = [each for each in findings(desk.draft) if each.blocking]
+    assert (found.field, found.rows) == ("out.raise", ("ES-1",))
+    assert "by one band" in found.en
+
+
 def test_names_that_lead_nowhere_block_and_say_where(desk):
     desk.write("CHAIN", "CL-1", "out.chain", "SM → XX")
     desk.write("CL", "CL-2", "out.band", "CL-9")
