@@ -28,11 +28,14 @@ def begin_change(number: int, actor: User, *, emergency: bool = False) -> Policy
     """The letter that asks for a version: the open one where there is one, else a new one.
 
     Raises:
-        Problem: no such version (404), the actor does not make policy (403), or it is past its draft (409).
+        Problem: no such version (404), the actor does not make policy (403), it is past its draft, or asked for already
+            (409).
     """
     check_may_write(actor)
     version = locked(number)
     known = version.changes.filter(discarded_at__isnull=True).first()
+    if known is not None and known.submitted:
+        raise Problem("submitted", 409, _("This version has been asked for already."))
     if known is not None:
         return known
     if version.state not in (State.DRAFT, State.CHECKED):

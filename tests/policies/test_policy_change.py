@@ -15,7 +15,8 @@ from policies.models import PolicyVersion
 from policies.services import begin_change, check_version, save_change
 from policies.services.changes import mark_submitted, turn_down
 from tests import factories
-from tests.policies.desk import Desk
+from tests.api.client import Api, problem
+from tests.policies.desk import Desk, Pages
 
 
 @pytest.fixture
@@ -63,6 +64,18 @@ def test_what_is_written_about_a_checked_version_counts_as_a_change_of_it(desk):
 
     save_change(letter, values, desk.company.credit_controller)
     assert Event.objects.order_by("-pk").first() == letter_changed
+
+
+def test_a_version_that_is_asked_for_is_not_asked_for_again_on_the_page_nor_over_rest(desk, client):
+    desk.company.hire("Quality", Role.QA)
+    desk.write("ES", "ES-1", "in.over_formula_pct", "> 10")
+    letter = begin_change(desk.number, desk.maker)
+    assert begin_change(desk.number, desk.company.credit_controller) == letter
+    mark_submitted(letter, actor=desk.maker)
+    answer = Pages(client, desk, desk.maker).post("ask/", {"idempotency_key": "again"})
+    assert (answer.status_code, "asked for already" in answer.text) == (409, True)
+    problem(Api(desk.maker).post("/policy-changes", {"version": desk.number}), 409, "submitted")
+    assert desk.draft.changes.count() == 1
 
 
 def test_the_rejected_letter_of_a_version_does_not_stand_in_the_way_of_the_next_one(desk):
