@@ -14,8 +14,8 @@ from policies import workbook
 from policies.editing_tables import check_rows
 from policies.models import PolicyVersion
 from policies.queries import content
+from policies.rules import dmn
 from policies.rules.cells import PolicyError
-from policies.rules.dmn import read as read_dmn
 from policies.rules.dmn_tables import replace_rows, write
 
 LARGEST: Final = workbook.LARGEST
@@ -52,11 +52,11 @@ def export_dmn(version: PolicyVersion, code: str) -> bytes:
 
 
 def _decisions(data: bytes, version: PolicyVersion) -> list[dict[str, Any]]:
-    if len(data) > LARGEST:
-        raise _refusal(_("The file is larger than %(most)s MB.") % {"most": LARGEST // 1_000_000})
+    if len(data) > dmn.LARGEST:
+        raise _refusal(_("The file is larger than %(most)s MB.") % {"most": dmn.LARGEST // 1_000_000})
     stored = {table["code"]: table for table in content(version)["tables"]}
     try:
-        decisions = read_dmn(data)
+        decisions = dmn.read(data)
         if strangers := [each.name for each in decisions if each.name not in stored]:
             said = _("There is no table called %(names)s. Name each decision by the code of its table, such as CL.")
             raise _refusal(said % {"names": ", ".join(strangers)[:200]})
