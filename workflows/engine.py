@@ -176,10 +176,19 @@ def hold(step: Step, round_: Round) -> None:
 
 def cancel(step: Step, round_: Round) -> None:
     """Take an open step out of the process; what its approver wanted to know is not needed any more."""
+    release(step, round_)
     if step.task is not None and step.status == "open":
         step.task.process = round_.request.process
         step.task.flow_task.activation_class(step.task).cancel()
     drop_question(step, round_)
+
+
+def release(step: Step, round_: Round) -> None:
+    """A step that is out for an opinion is where it belongs again; nobody waits for the opinion any more."""
+    if step.is_out:
+        round_.tell("released", step, to=[int(step.queue_key[1:])])
+        step.queue_key = step.home_key
+        round_.touch(step)
 
 
 def drop_question(step: Step, round_: Round) -> None:

@@ -13,7 +13,7 @@ from policies.rules.plan import compile_plan
 from policies.rules.risk import risk
 from workflows import rules
 from workflows.content import conditions_to_json, facts_from_json
-from workflows.engine import Round, drop_question
+from workflows.engine import Round, drop_question, release
 from workflows.kind import Assessment, Kind
 from workflows.kinds import REGISTRY
 from workflows.models import Capacity, Decision, NumberSeries, Origin, Request, State, Step, Submission
@@ -161,14 +161,13 @@ def write_decision(
         channel=channel,
         decided_at=round_.now,
     )
-    if step.is_out:  # for an opinion that is not waited for any more
-        round_.tell("released", step, to=[int(step.queue_key[1:])])
+    release(step, round_)
     step.status, step.closed_at = rules.STATUS_AFTER[verb], round_.now
     drop_question(step, round_)
     round_.touch(step)
     said = {"step": step.key, "status": step.status, "verb": verb, "role": step.role, **decision.conditions}
     if standing.capacity != Capacity.OWN:
-        said |= {"capacity": standing.capacity.value, "pool": step.home_key}
+        said |= {"capacity": standing.capacity.value, "pool": step.queue_key}
     if to:
         said["to"] = to
     round_.tell("decided", step, verb=verb)

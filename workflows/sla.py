@@ -21,7 +21,7 @@ from policies.queries import pinned_pack
 from policies.rules.calendar import add_working_hours
 from policies.rules.pack import Pack
 from workflows.delegations import have_said
-from workflows.models import Handover, Request, Step, queue_key
+from workflows.models import Handover, Request, Step, personal_key, queue_key
 from workflows.rules.seats import ladder
 from workflows.rules.sla import Rung, next_rung
 from workflows.trail import about, policy_of
@@ -97,7 +97,7 @@ def sweep() -> int:
     Step.objects.bulk_update(steps, ["next_at", "reminded_at", "escalated", "queue_key", "assignee"])
     Handover.objects.bulk_create(handovers)
     _record(done, now)
-    _tell(done, now)
+    _tell(done, now, handovers)
     return len(steps)
 
 
@@ -183,13 +183,17 @@ def _record(done: list[tuple[Step, Rung]], now: datetime) -> None:
     )
 
 
-def _tell(done: list[tuple[Step, Rung]], now: datetime) -> None:
+def _tell(done: list[tuple[Step, Rung]], now: datetime, handovers: list[Handover]) -> None:
     """Have people told, and have requests given back whose ladder has ended: one statement each."""
     words = {"remind": "due_soon", "urge": "overdue", "escalate": "escalated"}
     events: dict[int, list[dict[str, Any]]] = {}
     for step, rung in done:
         if rung in words:
             events.setdefault(step.request_id, []).append({"what": words[rung], "step": step.pk, "actor": None})
+    for moved in handovers:
+        if moved.from_key.startswith("@") and moved.from_key != personal_key(moved.from_user_id or 0):
+            news = {"what": "released", "step": moved.step_id, "actor": None, "to": [int(moved.from_key[1:])]}
+            events[moved.step.request_id].append(news)  # he was to give an opinion on it
     at = f"{now:%Y%m%d%H%M%S%f}"
     jobs.enqueue_each(
         "workflows.notify",

@@ -60,7 +60,7 @@ def test_whoever_was_added_and_removed_again_reads_that_he_is_not_needed_by_numb
     assert SECRET not in page
 
 
-def test_whoever_was_to_give_an_opinion_is_released_when_it_is_called_back_or_decided_without(
+def test_whoever_was_to_give_an_opinion_is_released_when_it_is_called_back_transferred_or_decided_without(
     company: Company, request_: Request
 ) -> None:
     step, expert = open_step(request_), factories.user("Expert")
@@ -71,8 +71,15 @@ def test_whoever_was_to_give_an_opinion_is_released_when_it_is_called_back_or_de
     run_until_idle()
     services.delegate_step(request_.no, step.pk, **give, **key())
     run_until_idle()
-    decide(request_, company.manager)
-    assert told(expert) == ["delegated", "released", "delegated", "released"]
+    colleague = company.hire("Colleague", "SM", region=company.east)
+    services.transfer(request_.no, step.pk, to=colleague, actor=company.manager, reason=SECRET, **key())
+    services.delegate_step(request_.no, step.pk, **{**give, "actor": colleague}, **key())
+    run_until_idle()
+    decide(request_, colleague)
+    assert told(expert) == ["delegated", "released"] * 3
+    assert list(step.handovers.values_list("verb", flat=True)) == [
+        "delegate", "hand_back", "delegate", "transfer", "delegate",
+    ]  # fmt: skip
 
 
 def test_of_a_step_that_is_out_for_an_opinion_whoever_decides_it_is_reminded(

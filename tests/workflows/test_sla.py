@@ -223,3 +223,16 @@ def test_of_a_vote_each_of_the_others_is_reminded_once_and_nobody_who_has_voted(
     services.remind(request.no, actor=company.rep, idempotency_key="r")
     run_until_idle()
     assert Notification.objects.filter(request=request, what="reminded").count() == len(others)
+
+
+def test_what_is_escalated_while_it_is_out_for_an_opinion_releases_whoever_was_to_give_it(company: Company) -> None:
+    request, expert = submitted(company, limit=300_000), factories.user("Expert")
+    step = open_step(request)
+    words: dict[str, Any] = {"to": expert, "actor": company.manager, "reason": "Look.", "idempotency_key": "d"}
+    services.delegate_step(request.no, step.pk, **words)
+    late(step)
+    sla.sweep()
+    assert notified(request) == ["escalated", "released"]
+    run_until_idle()
+    assert Notification.objects.filter(user=expert, what="released").count() == 1
+    assert Notification.objects.filter(user=company.director, what="escalated").count() == 1

@@ -5,7 +5,7 @@ from typing import Any
 from accounts.models import User
 from workflows import rounds, rules
 from workflows.authority import refusal_of_person
-from workflows.engine import Round
+from workflows.engine import Round, release
 from workflows.models import Handover, Request, Step, personal_key
 from workflows.people import Standing
 from workflows.refusals import problem
@@ -32,6 +32,7 @@ def _transfer(no: str, step_id: int, to: User, actor: User, reason: str) -> Answ
     standing = check_hands(round_, step, actor, reason)
     if refusal := _refusal_to_take(round_, step, to, actor):
         raise problem(refusal, "to")
+    release(step, round_)
     before = step.queue_key
     step.assignee, step.queue_key = to, personal_key(to.pk)
     moved = hand_over(round_, step, Handover.Verb.TRANSFER, before, standing.principal or actor, to, reason)

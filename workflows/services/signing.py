@@ -56,7 +56,7 @@ def _void_signing(no: str, actor: User, reason: str) -> Answer:
     request.state, request.closed_at = State.VOID, round_.now
     round_.kind.flow.instance.cancel(request.process)
     round_.kind.undo(round_.letter(), round_.effect())
-    rounds.note(round_, "request.voided", reason=reason)
-    round_.tell("voided")
+    what = rounds.note(round_, "request.voided", reason=reason)
+    round_.tell("voided", event=what.pk)
     rounds.save(round_)
     return {"state": request.state}
