@@ -22,7 +22,8 @@ from workflows.kinds.pages import PAGES
 from workflows.models import Consultation, Decision, Question, Request, State, Step
 from workflows.queries import inbox, waiting_count
 from workflows.queries_pages import holders_now
-from workflows.summaries import lines_of
+from workflows.summaries import SHOWN, lines_of
+from workflows.summaries import lines as shown_lines
 
 ROWS = 8
 EVENTS = 6
@@ -60,7 +61,7 @@ def home(user: User) -> dict[str, Any]:
         "prices": agreements_needing_attention(user)[:ROWS],
         "on_the_way": on_the_way(list(in_review[:ROWS])),
         "decided": with_documents(list(decided), user),
-        "queue": inbox(user, limit=5),
+        "queue": to_decide(inbox(user, limit=5)),
         "waiting": waiting_count(user),
         "today": today,
         "sells": sells,
@@ -97,6 +98,15 @@ def drafts(user: User) -> list[dict[str, Any]]:
         if letter.pk not in under_way.get(pages.code, ())
     ]
     return sorted(found, key=lambda each: each["letter"].updated_at, reverse=True)[:ROWS]
+
+
+def to_decide(steps: list[Step]) -> list[dict[str, Any]]:
+    """Each open step of the queue with its request in a line."""
+    lines = shown_lines((step.request, {name: getattr(step, name) for name in SHOWN}) for step in steps)
+    return [
+        {"step": step, "request": step.request, "kind": PAGES[step.request.kind], "line": lines.get(step.request_id)}
+        for step in steps
+    ]
 
 
 def _latest(user: User) -> list[Event]:

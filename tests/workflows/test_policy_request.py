@@ -286,7 +286,7 @@ def test_what_it_would_have_meant_for_earlier_requests_is_attached(company: fact
     [
         ("", ""),
         ("  Limits of the north \n\nIn detail: …", "Limits of the north"),
-        ("x" * 60, "x" * 60),
+        ("x" * 60 + ".", "x" * 60),
         ("Raise the limits of the regional directors in the north and, as the auditors asked, of nobody else",
          "Raise the limits of the regional directors in the north and…"),
         ("词" * 61, "词" * 60 + "…"),

@@ -89,6 +89,7 @@ def test_on_the_page_a_filter_is_kept_shown_as_a_chip_and_opened_first(company: 
     empty = client.post(save, {"name": " ", "query": "sort=risk"})
     assert empty.status_code == 422
     assert "Please give the filter a name." in text(empty)
+    assert "the highest risk first" in text(empty)
     kept = client.post(save, {"name": "Risky", "query": "sort=risk&evil=1", "default": "on", "idempotency_key": "1"})
     assert kept["Location"] == f"{queue}?sort=risk"
     taken = client.post(save, {"name": "risky", "query": "", "idempotency_key": "2"})
@@ -98,6 +99,9 @@ def test_on_the_page_a_filter_is_kept_shown_as_a_chip_and_opened_first(company: 
     assert everything.status_code == 200
     assert "Risky" in text(everything)
     found = SavedFilter.objects.get()
+    listed = text(client.get(reverse("workflows:filters"), {"kind": "credit", "overdue": "1"}))
+    assert "Credit application · Overdue" in listed
+    assert "The queue opens with it the highest risk first" in listed
     for verb in ("up", "no_default", "nonsense", "remove"):
         answer = client.post(reverse("workflows:filter", args=[found.pk]), {"verb": verb, "idempotency_key": verb})
         assert answer["Location"] == reverse("workflows:filters")

@@ -55,7 +55,7 @@ def assess(letter: PolicyChange, policy: Pack, on: date) -> Assessment:
 
 def shortened(note: str) -> str:
     """The first line of a note as far as it fits into lists and sentences, cut between words where there are some."""
-    line = next(iter(note.strip().splitlines()), "").strip()
+    line = next(iter(note.strip().splitlines()), "").rstrip(" .。")
     if len(line) <= MOST_OF_NOTE:
         return line
     kept = line[:MOST_OF_NOTE]

@@ -19,6 +19,7 @@ from workflows import services
 from workflows.forms_delegation import DelegationForm
 from workflows.kinds import REGISTRY
 from workflows.models import Delegation
+from workflows.queries import waiting_count
 from workflows.views.queue import user_of
 
 PAGE: Final = 50
@@ -44,6 +45,7 @@ def _page(request: HttpRequest, form: DelegationForm | None = None, status: int 
         "mine": mine,
         "others": [each for each in shown if each not in mine],
         "operator": operator,
+        "waiting": waiting_count(user),
         "me": user,
     }
     return render(request, "workflows/delegations.html", context, status=status)

@@ -11,9 +11,10 @@ from accounts.access import AUTHENTICATED, access
 from accounts.problems import Problem
 from jobs.idempotency import key_of_form
 from workflows.forms import FilterForm, queue_filter
+from workflows.kinds import REGISTRY
 from workflows.models import SavedFilter
 from workflows.services import filters
-from workflows.views.queue import user_of
+from workflows.views.queue import role_words, user_of
 
 
 @access(AUTHENTICATED)
@@ -21,6 +22,20 @@ from workflows.views.queue import user_of
 def index(request: HttpRequest) -> HttpResponse:
     wanted = queue_filter(request.GET)
     return _page(request, FilterForm(initial={"query": wanted.query}))
+
+
+def in_words(query: str) -> str:
+    """What a filter leaves in the queue and how it sorts it, as its chips and links are named."""
+    wanted = queue_filter(QueryDict(query))
+    said = [
+        f"“{wanted.q}”" if wanted.q else "",
+        REGISTRY[wanted.kind].name if wanted.kind else "",
+        _("Overdue") if wanted.overdue else "",
+        _("Resubmitted") if wanted.again else "",
+        role_words(wanted.role) if wanted.role else "",
+        {"amount": _("the largest amount first"), "risk": _("the highest risk first")}.get(wanted.sort, ""),
+    ]
+    return " · ".join(str(each) for each in said if each) or _("The whole queue, by due time")
 
 
 @access(AUTHENTICATED)
@@ -63,5 +78,11 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: FilterForm, status: int = 200) -> HttpResponse:
-    context = {"form": form, "saved": SavedFilter.objects.filter(user=user_of(request)), "most": filters.MOST}
+    kept = SavedFilter.objects.filter(user=user_of(request))
+    context = {
+        "form": form,
+        "words": in_words(form["query"].value() or ""),
+        "saved": [{"row": each, "words": in_words(each.query)} for each in kept],
+        "most": filters.MOST,
+    }
     return render(request, "workflows/queue_saved.html", context, status=status)

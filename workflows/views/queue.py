@@ -200,9 +200,13 @@ def _chips(wanted: QueueFilter, counts: queries.QueueCounts) -> list[dict[str, A
             continue
         chosen = wanted.role == role
         target = replace(wanted, role="" if chosen else role)
-        label = _("Given to me") if role == queries.PERSONAL else _("as %(role)s") % {"role": Role(role).label}
-        chips.append(_chip(label, target, active=chosen, count=counted(number)))
+        chips.append(_chip(role_words(role), target, active=chosen, count=counted(number)))
     return chips
+
+
+def role_words(role: str) -> str:
+    """In which role, or that it was given to the reader by name."""
+    return _("Given to me") if role == queries.PERSONAL else _("as %(role)s") % {"role": Role(role).label}
 
 
 def _sorts(wanted: QueueFilter) -> list[dict[str, Any]]:
