@@ -13,16 +13,11 @@ from config.embedded import DATABASE_USER, Postgres
 from tests.demo.program import prepare
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker makes the demo, looks at it and runs it; making it takes longer than all tests together."""
-    for item in items:
-        if item.path.parent.name == "demo":
-            item.add_marker(pytest.mark.xdist_group("demo"))
-
-
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+def prepared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """The demo's folder with its database, and what was printed: the logins."""
+    if hasattr(request.config, "workerinput"):  # a second process that makes it costs more than all tests together
+        (tmp_path_factory.getbasetemp().parent / "the-only-demo").mkdir()
     home = tmp_path_factory.mktemp("demo")
     return home, prepare(home)
 
