@@ -191,31 +191,26 @@ def among(operand: Run, values: Iterable[str], *, negated: bool) -> Run:
 
 
 def both(left: Run, right: Run) -> Run:
-    """Kleene's and."""
-
-    def run(facts: Facts) -> bool | None:
-        one = left(facts)
-        if one is False:
-            return False
-        other = right(facts)
-        if other is False:
-            return False
-        return None if one is None or other is None else True
-
-    return run
+    """Kleene's and: false as soon as one side is."""
+    return _decided(False, left, right)
 
 
 def either(left: Run, right: Run) -> Run:
-    """Kleene's or."""
+    """Kleene's or: true as soon as one side is."""
+    return _decided(True, left, right)
+
+
+def _decided(by: bool, left: Run, right: Run) -> Run:
+    """What one side decides whatever the other is, known or not; the opposite when both sides say so."""
 
     def run(facts: Facts) -> bool | None:
         one = left(facts)
-        if one is True:
-            return True
+        if one is by:
+            return by
         other = right(facts)
-        if other is True:
-            return True
-        return None if one is None or other is None else False
+        if other is by:
+            return by
+        return None if one is None or other is None else not by
 
     return run
 

@@ -3,22 +3,16 @@
 import pytest
 from django.test import Client
 
-from accounts.roles import Role
-from policies.services import load_default_version
 from tests import factories
 from tests.api.client import Api
-from tests.workflows.test_policy_request import START, approve_all, change, sent
+from tests.workflows.test_policy_request import approve_all, change, sent, with_policy
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def company(db: None) -> factories.Company:
-    made = factories.company()
-    load_default_version(START)
-    made.hire("Quality", Role.QA)
-    made.people["maker"] = made.hire("Sales Operations", Role.SO)
-    return made
+    return with_policy()
 
 
 def test_years_later_the_version_names_the_request_by_which_it_was_agreed(company: factories.Company) -> None:

@@ -43,6 +43,11 @@ START = date(2025, 1, 1)
 
 @pytest.fixture
 def company(db: None) -> factories.Company:
+    return with_policy()
+
+
+def with_policy() -> factories.Company:
+    """A company under the shipped policy, with sales operations who change it."""
     made = factories.company()
     load_default_version(START)
     made.hire("Quality", Role.QA)
