@@ -23,6 +23,7 @@ from workflows import kinds, services
 from workflows.kind import Effect
 from workflows.kinds.credit import KIND
 from workflows.models import Request, Step, Submission
+from workflows.notices import telling
 
 pytestmark = pytest.mark.django_db
 
@@ -130,6 +131,9 @@ def test_refused_by_the_appeal_it_is_undone(
     assert [effect.no for effect in undone] == [request.no]
     assert request.state == "rejected"
     assert request.closed_at is not None
+    last = Job.objects.filter(kind="workflows.notify").latest("pk")
+    told = {(row.user, row.what) for row in telling.tell("news", request.pk, last.payload["events"])}
+    assert told == {(each, "undone") for each in (company.rep, company.credit_controller, company.director)}
 
 
 @pytest.mark.parametrize("verb", ["return", "approve_conditional", "object"])
