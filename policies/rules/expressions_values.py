@@ -204,13 +204,11 @@ def _decided(by: bool, left: Run, right: Run) -> Run:
     """What one side decides whatever the other is, known or not; the opposite when both sides say so."""
 
     def run(facts: Facts) -> bool | None:
-        one = left(facts)
+        one: bool | None = left(facts)
         if one is by:
-            return by
-        other = right(facts)
-        if other is by:
-            return by
-        return None if one is None or other is None else not by
+            return one
+        other: bool | None = right(facts)
+        return None if one is None and other is not by else other
 
     return run
 

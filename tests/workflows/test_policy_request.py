@@ -41,18 +41,17 @@ pytestmark = pytest.mark.django_db
 START = date(2025, 1, 1)
 
 
-@pytest.fixture
-def company(db: None) -> factories.Company:
-    return with_policy()
-
-
 def with_policy() -> factories.Company:
-    """A company under the shipped policy, with sales operations who change it."""
     made = factories.company()
     load_default_version(START)
     made.hire("Quality", Role.QA)
     made.people["maker"] = made.hire("Sales Operations", Role.SO)
     return made
+
+
+@pytest.fixture
+def company(db: None) -> factories.Company:
+    return with_policy()
 
 
 def change(
@@ -156,7 +155,6 @@ def test_an_emergency_is_in_force_at_once_and_the_policy_of_before_comes_back(co
     assert list(Step.objects.filter(request=request).values_list("role", flat=True)) == ["CFO", "GM"]
 
     approve_all(company, request)
-
     assert version_in_force(today).number == 2
     assert version_in_force(today + timedelta(days=29)).number == 2
     back = version_in_force(today + timedelta(days=30))
