@@ -4,7 +4,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import OperationalError, connection, transaction
@@ -20,9 +20,19 @@ INSERT INTO jobs_idempotencykey (user_id, key, fingerprint) VALUES (%s, %s, %s)
 ON CONFLICT (user_id, key) DO NOTHING
 """
 
+# What the keys of forms begin with.
+PAGE: Final = "page:"
+
 
 class KeyReused(Problem):
     """The key was used before, for something else."""
+
+
+def reused(key: str) -> KeyReused:
+    """The refusal, for whoever came back to a page by the browser's button in other words than for a program."""
+    said = _("This page was sent before, with something else. What you have written now was not sent: open it anew.")
+    plain = _("This idempotency key was already used for another request.")
+    return KeyReused("idempotency_key_reused", 409, said if key.startswith(PAGE) else plain)
 
 
 class KeyBusy(Problem):
@@ -58,7 +68,7 @@ def once(user: User, key: str, fingerprint: Any, run: Callable[[], dict[str, Any
 
 def key_of_form(sent: Mapping[str, str]) -> str:
     """The key of one rendering of a form (tag ``idempotency_key``), so that sending it twice acts once."""
-    return f"page:{sent.get('idempotency_key', '')[:100] or uuid.uuid4()}"
+    return f"{PAGE}{sent.get('idempotency_key', '')[:100] or uuid.uuid4()}"
 
 
 def _reserve(user: User, key: str, digest: str) -> bool:
@@ -76,6 +86,6 @@ def _reserve(user: User, key: str, digest: str) -> bool:
 def _first_answer(user: User, key: str, digest: str) -> dict[str, Any]:
     first = IdempotencyKey.objects.get(user=user, key=key)
     if first.fingerprint != digest:
-        raise KeyReused("idempotency_key_reused", 409, _("This idempotency key was already used for another request."))
+        raise reused(key)
     answer: dict[str, Any] = first.response or {}
     return answer

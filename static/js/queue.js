@@ -115,6 +115,7 @@
     reason.setAttribute("aria-invalid", "true");
     reason.classList.add("is-invalid");
     reason.placeholder = button.dataset.needsReason;
+    reason.addEventListener("input", () => { reason.removeAttribute("aria-invalid"); reason.classList.remove("is-invalid"); }, { once: true });
     reason.focus();
   }, true);
 })();

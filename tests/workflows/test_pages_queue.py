@@ -153,6 +153,10 @@ def test_sending_the_same_decision_twice_acts_once(company: Company) -> None:
     client = browser(holder(company, step))
     assert decide(client, step, "approve").status_code == 302
     assert decide(client, step, "approve").status_code == 302
+    again = decide(client, step, "reject", reason="Second thoughts", idempotency_key=f"approve-{step.pk}")
+    assert again.status_code == 409  # back by the browser's button, and something else
+    assert "This page was sent before" in text(again)
+    assert "Second thoughts" in text(again)
 
 
 def test_own_request_is_not_mine_to_decide(company: Company) -> None:
