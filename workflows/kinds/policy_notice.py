@@ -45,8 +45,8 @@ def _begins(case: "Case", first: date, emergency: bool) -> str:
     if emergency and day(first) == case.decided_on():
         return pick("立即生效，三十天后失效", "in force at once, for thirty days")
     if emergency:
-        return pick(f"自 {first} 起生效，三十天后失效", f"in force from {first}, for thirty days")
-    return pick(f"自 {first} 起生效", f"in force from {first}")
+        return pick(f"自 {day(first)} 起生效，三十天后失效", f"in force from {day(first)}, for thirty days")
+    return pick(f"自 {day(first)} 起生效", f"in force from {day(first)}")
 
 
 def _first_day(case: "Case", number: int) -> date:
