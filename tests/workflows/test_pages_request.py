@@ -93,6 +93,7 @@ def test_second_round_shows_the_first_with_its_decisions(company: Company) -> No
     services.resubmit(request.no, actor=company.rep, idempotency_key="again")
     shown = text(browser(company.rep).get(url(request)))
     assert "Round 1, submitted by" in shown
+    assert "Step decided Returned Which hospitals?" in shown  # the history says how
     assert "Which hospitals?" in shown
 
 
