@@ -56,7 +56,7 @@ class Held:
             found = cls(
                 str(said["path"]), str(said["back"]), [(str(a), str(b)) for a, b in said["fields"]], bool(said["files"])
             )
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             return None
         local = all(each.startswith("/") and not each.startswith(("//", "/\\")) for each in (found.path, found.back))
         return found if local and found.text else None

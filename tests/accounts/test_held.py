@@ -82,7 +82,7 @@ def test_passwords_and_what_a_script_sends_are_not_kept(client: Client) -> None:
 
 @pytest.mark.parametrize(
     "held",
-    ["", "{}", "[]", "7", '{"path": "https://evil.example/", "back": "/", "fields": [], "files": false}',
+    ["", "{}", "[]", "[" * 100_000, "7", '{"path": "https://evil.example/", "back": "/", "fields": [], "files": false}',
      '{"path": "//evil.example", "back": "/", "fields": [], "files": false}',
      '{"path": "/x/", "back": "/\\\\evil.example", "fields": [], "files": false}',
      '{"path": "/x/", "back": "/", "fields": [["a"]], "files": false}'],
