@@ -1,8 +1,12 @@
 """Proving later which policy decided: from the version to the request by which it was agreed."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
+from accounts.queries import business_today
 from tests import factories
 from tests.api.client import Api
 from tests.workflows.test_policy_request import approve_all, change, sent, with_policy
@@ -27,6 +31,9 @@ def test_years_later_the_version_names_the_request_by_which_it_was_agreed(compan
         assert "/policies/2/replays/" in page.get("/policies/2/tables/").text
     assert Api(company.auditor).get("/policies/2").json()["request"] == request.no
     assert Api(company.auditor).get("/policies/1").json()["request"] is None
+    tomorrow = business_today() + timedelta(days=1)
+    said = page.get(f"/requests/{request.no}/").text
+    assert re.search(f"Version 2 is in force from <time[^>]*>{tomorrow}</time>", said)
     page.force_login(company.rep, backend="accounts.backends.AuthorityBackend")
     said = page.get("/policies/2/").text
     assert request.no in said

@@ -151,9 +151,15 @@ def summary(letter: PolicyChange, evaluation: Mapping[str, Any]) -> str:
 
 def outcome(frozen: Frozen) -> str:
     """What became of the version."""
-    if frozen.request.state != "approved":
+    number = frozen.asked["version"]
+    version = PolicyVersion.objects.dated().filter(number=number).first()
+    if frozen.request.state != "approved" or version is None:
         return ""
-    return _("Version %(n)s is in force on its day.") % {"n": frozen.asked["version"]}
+    first, last = day(version.effective_from), version.last_on
+    if last is None:
+        return format_html(_("Version %(n)s is in force from %(first)s.") % {"n": number, "first": "{}"}, first)
+    said = _("Version %(n)s is in force from %(first)s to %(last)s.") % {"n": number, "first": "{}", "last": "{}"}
+    return format_html(said, first, day(last))
 
 
 PAGES = Pages(
