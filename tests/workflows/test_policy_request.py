@@ -165,7 +165,7 @@ def test_the_notice_of_an_emergency_says_that_it_is_in_force_at_once(company: fa
     request = sent(change(company.maker), company.maker, emergency=True)
     approve_all(company, request)
     said = policy_notice(read_case(request.pk))
-    assert said.boxes[1].value == "in force at once, for thirty days"
+    assert (said.boxes[1].value, said.facts[0][1][:11]) == ("in force at once, for thirty days", "Tighter for")
     assert said.terms[1][2] == str(business_today())
 
 

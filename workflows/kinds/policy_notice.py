@@ -79,7 +79,9 @@ def _terms(case: "Case", evaluation: dict[str, Any], granted: date) -> tuple[tup
 def _facts(evaluation: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     version, base = evaluation["version"], evaluation["base"]
     notes = sum(not finding["blocking"] for finding in evaluation["findings"])
+    note = " ".join(version.get("change_note", "").split())
     return (
+        *(((pick("变更说明", "Why"), note),) if note else ()),
         (pick("内容摘要 SHA-256", "SHA-256 of the tables"), version["digest"]),
         (pick("原版本内容摘要", "SHA-256 of the version before"), base["digest"] if base else NOTHING),
         (pick("检查", "Check"), pick(f"通过，{notes} 条提示", f"passed, {notes} notes")),
