@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.test import Client
 
 from accounts.queries import business_today
 from jobs.executor import run_until_idle
@@ -33,3 +34,15 @@ def test_each_round_has_an_outcome_of_its_own() -> None:
     assert replay.result["kinds"]["credit"]["changes"] == {"shorter": 2}
     assert replay.result["kinds"]["credit"]["eased_refused"] == 1
     assert [each["outcome"] for each in replay.result["examples"]["shorter"]] == ["returned", "in_review"]
+
+
+def test_a_replay_of_months_without_submissions_says_so_instead_of_zeros(client: Client) -> None:
+    load_default_version(date(2025, 1, 1))
+    maker = factories.company().hire("Operations", "SO")
+    looser = draft_version(2, changed(CL_3="SM → CC"), business_today() + timedelta(days=1), "less for CL-3", maker)
+    replay = replaying.start(looser, 3, actor=maker, idempotency_key="replay")
+    run_until_idle()
+    client.force_login(maker, backend="accounts.backends.AuthorityBackend")
+    text = client.get(f"/policies/2/replays/{replay.pk}/").text
+    assert "Nothing was submitted in these months" in text
+    assert "Paths that change" not in text
