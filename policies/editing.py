@@ -21,7 +21,7 @@ from accounts.problems import Problem
 from audit.models import Event
 from jobs.idempotency import once
 from policies.models import DecisionTable, PolicyVersion, TableRow
-from policies.rules.grid import CONTROL, LONGEST, blank_row, clean, fields, get, put, wrong
+from policies.rules.grid import blank_row, clean, fields, get, put, unstorable, wrong
 from policies.services.drafts import open_draft, touched
 from policies.services.trail import note
 
@@ -90,7 +90,7 @@ def save_fields(
     TableRow.objects.filter(pk__in=renamed).update(code=Concat(Value("~"), Cast("pk", CharField())))
     for place, text in after.items():
         row_code, _slash, name = place.rpartition("/")
-        if name != "code" and (said := wrong(names[name], text)) and (len(text) > LONGEST or CONTROL.search(text)):
+        if name != "code" and (said := unstorable(text)):
             raise _at(place, "policy_field", pick(*said))
         changed = put(form, stored_row(rows[row_code]), name, text)
         for attribute, value in changed.items():

@@ -18,7 +18,7 @@ from policies.editing import MOST_ROWS, Saved, add_row, noted, save_fields, tabl
 from policies.models import DecisionTable, PolicyVersion, TableRow
 from policies.queries import content, version_in_force
 from policies.rules.diff import TableChange, diff, table_diff
-from policies.rules.grid import LONGEST, clean, fields, get, wrong
+from policies.rules.grid import CONTROL, clean, fields, get, unstorable, wrong
 from policies.services.drafts import open_draft, touched, write_about
 from policies.services.trail import note
 
@@ -231,7 +231,7 @@ def _note_replaced(draft: PolicyVersion, actor: User, changes: list[TableChange]
 
 
 def check_rows(tables: Iterable[Mapping[str, Any]], code: str) -> None:
-    """Refuse what could not even be kept: a row without a code, a code twice, a field that is too long.
+    """Refuse what could not even be kept: a row without a code, a code twice, a field that is too long or no text.
 
     Args:
         code: of the refusal, after the kind of file that the rows come from.
@@ -249,7 +249,7 @@ def _wrong_rows(tables: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, tupl
         seen: set[str] = set()
         code, *others = fields(table)
         for row in table["rows"]:
-            place = f"{table['code']} {row['code']}".strip()
+            place = f"{table['code']} {CONTROL.sub('�', row['code'])}".strip()
             said = wrong(code, row["code"]) if row["code"] else ("每行都要有编号。", "Every row needs a code.")
             if row["code"] in seen:
                 said = ("编号重复。", "This code occurs twice.")
@@ -257,8 +257,8 @@ def _wrong_rows(tables: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, tupl
             if said:
                 yield place, said
             for field in others:
-                if len(get(row, field.name)) > LONGEST:
-                    yield f"{place} {field.name}", (f"最多 {LONGEST} 个字符。", f"At most {LONGEST} characters.")
+                if said := unstorable(get(row, field.name)):
+                    yield f"{place} {field.name}", said
 
 
 def _at(field: str, sentence: str) -> Problem:

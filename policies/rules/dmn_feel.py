@@ -259,4 +259,8 @@ def _unquoted(text: str) -> str:
             raise PolicyError(f"Unknown escape \\{escaped} in {text!r}.")
         return _ESCAPES[escaped]
 
-    return _ESCAPED.sub(plain, text[1:-1])
+    said = _ESCAPED.sub(plain, text[1:-1])
+    try:  # two escapes may be the halves of one character
+        return said.encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeDecodeError as error:
+        raise PolicyError(f"An escape is half a character in {text!r}.") from error

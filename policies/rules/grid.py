@@ -190,12 +190,19 @@ def clean(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
-def wrong(field: Field, text: str) -> tuple[str, str] | None:
-    """What is wrong with a field, in Chinese and English; None when it can be read."""
+def unstorable(text: str) -> tuple[str, str] | None:
+    """Why a text cannot even be kept, in Chinese and English; None when it can, whatever it says."""
     if len(text) > LONGEST:
         return f"最多 {LONGEST} 个字符。", f"At most {LONGEST} characters."
     if CONTROL.search(text):
         return "含有不可见的控制字符。", "It contains characters that cannot be shown."
+    return None
+
+
+def wrong(field: Field, text: str) -> tuple[str, str] | None:
+    """What is wrong with a field, in Chinese and English; None when it can be read."""
+    if said := unstorable(text):
+        return said
     if field.part == "in":
         return wrong_cell(field.kind, text)
     return _WRONG.get(field.kind, _nothing)(text)

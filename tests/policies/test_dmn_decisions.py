@@ -114,7 +114,8 @@ def test_conditions_on_numbers(condition: str, holds: list[str], fails: list[str
         ("null", None, True), ("not(null)", "x", True), ("true", True, True), ("true,false", False, True),
         ("not(true)", False, True), ('["b".."d"]', "c", True), ('> "b"', "a", False), ("-", None, True),
         ('>= date("2016-10-01")', date(2016, 10, 1), True), ('< @"2016-10-01"', date(2016, 10, 1), False),
-        ('"  "', "  ", True), ('"\\U01F600"', "\U0001f600", True), ("1", True, False), ('"1"', D(1), False),
+        ('"  "', "  ", True), ('"\\U01F600"', "\U0001f600", True), ('"\\uD83D\\uDE00"', "\U0001f600", True),
+        ("1", True, False), ('"1"', D(1), False),
     ],
 )  # fmt: skip
 def test_conditions_on_other_values(condition: str, value: Any, expected: bool) -> None:

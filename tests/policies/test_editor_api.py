@@ -134,3 +134,15 @@ def test_a_workbook_is_looked_at_first_and_applied_then(desk, api):
     assert [(each["field"], each["code"]) for each in errors] == [("file", "workbook")]
     problem(Api(desk.company.cfo).post("/policies/2/workbook", body), 403, "not_permitted")
     assert Api(desk.company.cfo).get("/policies/2/workbook").status_code == 200
+
+
+def test_text_that_cannot_be_stored_is_refused_in_every_field(desk, api):
+    for text in ("A\ud800", "A\u0000"):
+        for field in ("code", "in.over_formula_pct", "out.en", "why.zh"):
+            body = {"fields": [{"row": "ES-1", "field": field, "text": text}]}
+            problem(api.patch("/policies/2/tables/ES", body), 422, "invalid")
+        problem(api.post("/policies/2/tables/ES/rows", {"code": text}), 422, "invalid")
+        problem(api.post("/policies/2/workbook", {"file": "", "name": text}), 422, "invalid")
+        problem(api.patch("/policies/2/tables/ES/settings", {"hit_policy": "any", "ladder": [text]}), 422, "invalid")
+        problem(api.patch("/policies/2/draft", {"change_note": text}), 422, "invalid")
+    assert PolicyVersion.objects.get(number=2).revision == 0

@@ -85,6 +85,7 @@ BOMB = b'<!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>' + MO
         (lambda data: b"", "无法作为 DMN 1.3 采用"),
         (lambda data: b" " * (table_files.LARGEST + 1), "文件超过"),
         (lambda data: data.replace(b'"CL-1"', b'"' + b"C" * 3000 + b'"'), "这些行无法保存"),
+        (lambda data: data.replace(b'"CL-1"', b'"CL\\u0000"'), "这些行无法保存"),
     ],
 )
 def test_what_cannot_be_taken_over_is_refused_in_both_languages(desk, change, zh):
@@ -97,6 +98,20 @@ def test_what_cannot_be_taken_over_is_refused_in_both_languages(desk, change, zh
         said.append(caught.value.title)
     assert zh in said[1]
     assert said[0] != said[1]
+
+
+@pytest.mark.parametrize("file_of", [
+    lambda data, mark: data.replace(b'"CL-1"', mark),
+    lambda data, mark: mark.join(data.rsplit(b'"CL-1"', 1)),
+], ids=["code", "output"])  # fmt: skip
+def test_an_escape_that_cannot_be_stored_is_refused_on_the_page_and_over_rest(desk, client, file_of):
+    pages, api = Pages(client, desk, desk.maker), Api(desk.maker)
+    for escape in (b"\\u0000", b"\\ud800", b"\\U00DFFF", b"\\u001b"):
+        file = file_of(exported(desk), b'"A' + escape + b'"')
+        assert pages.post("import/", {"file": SimpleUploadedFile("cl.dmn", file)}).status_code == 422, escape
+        body = {"file": base64.b64encode(file).decode(), "apply": True}
+        problem(api.post("/policies/2/workbook", body), 422, "dmn")
+    assert version(desk).revision == 0
 
 
 def test_a_table_goes_out_and_in_as_dmn_over_rest(desk):
