@@ -8,6 +8,7 @@ server is used, and the role needs CREATEDB. `config.testing_database` makes the
 from __future__ import annotations
 
 import fcntl
+import gc
 import hashlib
 import os
 from collections.abc import Generator
@@ -72,6 +73,13 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the fixtures now, after pytest-django, so that ours replace its own."""
     config.addinivalue_line("markers", "damages_audit: the test breaks the audit trail on purpose.")
     config.pluginmanager.import_plugin("config.testing_database")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """What is imported and collected stays until the end: a full collection would look through all of it each time."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure() -> None:
