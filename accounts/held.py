@@ -98,7 +98,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     That it is ours says the browser by its ``Origin``, which no other site can set.
     """
     ours = request.headers.get("Origin", "") == f"{request.scheme}://{request.get_host()}"
-    held = Held.of(request) if ours and request.path != reverse("login") else None
-    if held is None or not held.text:
+    at_login = request.path == reverse("login")  # another tab has logged in meanwhile, or this page is sent once more
+    held = Held.read(request.POST.get("held", "")) if at_login else Held.of(request)
+    if not ours or held is None or not held.text:
         return csrf.csrf_failure(request, reason)
     return held.offer(request, 403) if request.user.is_authenticated else _ask_login(request, held)

@@ -43,6 +43,27 @@ def logged_in(client: Client, user: User, page: Any) -> Any:
     return client.post(reverse("login"), {**sent, "csrfmiddlewaretoken": token(client)})
 
 
+def test_a_second_tab_and_a_page_that_is_sent_once_more_keep_their_form_too(client: Client, reader: User) -> None:
+    """Logging in changes the token of every page that is open."""
+    first, second = (client.post(reverse("profile"), said(client, display_name=f"Name {n}")) for n in (1, 2))
+    old = token(client)
+    logged_in(client, reader, first)
+    sent = {"username": reader.email, "password": PASSWORD, "held": hidden(second.content.decode(), "held")}
+    late = client.post(reverse("login"), {**sent, "csrfmiddlewaretoken": old})
+    assert late.status_code == 403
+    assert '<textarea name="display_name" hidden>\nName 2</textarea>' in late.content.decode()
+    foreign = client.post(
+        reverse("login"), {**sent, "csrfmiddlewaretoken": old}, headers={"origin": "https://elsewhere.example"}
+    )
+    assert "Name 2" not in foreign.content.decode()
+
+
+def test_the_page_that_keeps_a_form_offers_no_switch_that_would_lose_it(client: Client, reader: User) -> None:
+    switch = f'action="{reverse("language")}"'
+    assert switch in client.get(reverse("login")).content.decode()
+    assert switch not in client.post(reverse("profile"), said(client)).content.decode()
+
+
 def test_a_form_that_finds_nobody_logged_in_waits_until_somebody_is(client: Client, reader: User) -> None:
     asked = client.post(reverse("profile"), said(client))
     assert (asked.status_code, "what you filled in is kept" in asked.content.decode()) == (401, True)
