@@ -15,7 +15,7 @@ from accounts.access import AUTHENTICATED, access, roles
 from accounts.language import pick
 from accounts.models import User
 from accounts.problems import Problem
-from accounts.queries import business_today, has_role
+from accounts.queries import business_today, has_role, held_roles
 from jobs.idempotency import key_of_form, once
 from policies import editing_tables, page
 from policies.findings import findings
@@ -164,8 +164,12 @@ def bar(request: HttpRequest, draft: Draft) -> dict[str, Any]:
 
 
 def agreed(request: HttpRequest, version: PolicyVersion) -> dict[str, Any]:
-    """By which request a version was agreed, and whether the reader may see that, and replays of the version."""
-    return {"no": agreed_by(version), "linked": has_role(user_of(request), *REPLAY_READERS)}
+    """By which request a version was agreed, whether the reader may see replays of it, and that request.
+
+    A policy request belongs to no region: whoever is of one region only does not see it unless he took part.
+    """
+    held = [each for each in held_roles(user_of(request)) if each.role in REPLAY_READERS]
+    return {"no": agreed_by(version), "replays": bool(held), "linked": any(each.region_id is None for each in held)}
 
 
 def version_of(number: int) -> PolicyVersion:
