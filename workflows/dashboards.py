@@ -73,13 +73,16 @@ def home(user: User) -> dict[str, Any]:
 def questions_to(user: User) -> QuerySet[Question]:
     """What approvers have asked this person about his requests or customers and wait for, the oldest first."""
     his = Q(request__submitter__person_id=user.person_id) | Q(request__owner__person_id=user.person_id)
-    rows = Question.objects.filter(his, closed_at__isnull=True, request__state=State.IN_REVIEW)
+    seen = Request.objects.visible_to(user).order_by()
+    rows = Question.objects.filter(his, closed_at__isnull=True, request__state=State.IN_REVIEW, request__in=seen)
     return rows.select_related("request__customer", "asked_by")
 
 
 def opinions_of(user: User) -> QuerySet[Consultation]:
     """What colleagues have asked this person to say about a request, as long as it is under way, the oldest first."""
-    rows = Consultation.objects.filter(asked=user, answered_at__isnull=True, request__closed_at__isnull=True)
+    seen = Request.objects.visible_to(user).order_by()
+    open_ = Consultation.objects.filter(answered_at__isnull=True, request__closed_at__isnull=True)
+    rows = open_.filter(asked=user, request__in=seen)
     return rows.select_related("request__customer", "asked_by").order_by("pk")
 
 

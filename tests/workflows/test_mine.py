@@ -11,6 +11,7 @@ from accounts.models import User
 from tests.factories import Company
 from tests.workflows.factories import ready_application, trading_customer
 from workflows import services
+from workflows.dashboards import home
 from workflows.kinds.credit import KIND
 from workflows.models import Request, Step, Submission
 
@@ -77,3 +78,29 @@ def test_the_page_takes_as_many_statements_for_many_requests_as_for_one(company:
     with CaptureQueriesContext(connection) as many:
         page(company.rep)
     assert len(many) == len(one)
+
+
+def test_the_home_page_shows_whom_approvers_and_colleagues_ask_until_he_has_answered(company: Company) -> None:
+    request = sent(company)
+    step = Step.objects.get(request=request, status="open")
+    asked = services.ask_submitter(request.no, step.pk, actor=company.manager, text="Which year?", idempotency_key="a")
+    opinion = services.consult(
+        request.no, user=company.cfo, text="A recall?", actor=company.manager, idempotency_key="c"
+    )
+    shown = {name: home(getattr(company, name)) for name in ("rep", "cfo", "other_rep")}
+    assert [(list(each["questions"]), list(each["opinions"])) for each in shown.values()] == [
+        ([asked], []), ([], [opinion]), ([], [])]  # fmt: skip
+    services.answer_question(request.no, asked.pk, actor=company.rep, text="2026", idempotency_key="b")
+    services.answer_consultation(request.no, opinion.pk, actor=company.cfo, text="None.", idempotency_key="d")
+    assert not home(company.rep)["questions"]
+    assert not home(company.cfo)["opinions"]
+
+
+def test_nobody_reads_at_home_what_is_asked_about_a_confidential_request_that_he_does_not_see(company: Company) -> None:
+    request = sent(company, confidential=True)
+    step = Step.objects.get(request=request, status="open")
+    services.ask_submitter(request.no, step.pk, actor=company.manager, text="Which year?", idempotency_key="a")
+    Request.objects.filter(pk=request.pk).update(owner=company.other_rep)
+    assert not Request.objects.visible_to(company.other_rep).exists()
+    assert not home(company.other_rep)["questions"]
+    assert len(home(company.rep)["questions"]) == 1
