@@ -136,7 +136,7 @@ def _of_request(round_: Round, user: User) -> Iterator[Action]:
             forms_handing.ConsultForm(),
         )
     asked_of = Consultation.objects.filter(request=round_.request, asked=user, answered_at__isnull=True)
-    for asked in asked_of if round_.request.closed_at is None else ():
+    for asked in asked_of:
         yield Action(
             f"answer-{asked.pk}",
             _("Answer with your opinion"),

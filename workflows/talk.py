@@ -15,8 +15,12 @@ LAST: Final = 100
 _NUMBER: Final = re.compile(r"\b[A-Z]{2}-\d{6}-\d{4,}\b", re.ASCII)
 
 
-def talk(request: Request, user: User) -> dict[str, Any]:
-    """Comments, oldest first, and watchers of a request that the user sees."""
+def talk(request: Request, user: User, watcher_form: WatcherForm | None = None) -> dict[str, Any]:
+    """Comments, oldest first, and watchers of a request that the user sees.
+
+    Args:
+        watcher_form: as it was sent, when a colleague could not be added.
+    """
     rows = Comment.objects.filter(request=request).select_related("author").order_by("-pk")[: LAST + 1]
     comments = list(rows)
     watchers = list(
@@ -26,7 +30,7 @@ def talk(request: Request, user: User) -> dict[str, Any]:
         "comments": [{"row": each, "html": linked(each.text)} for each in reversed(comments[:LAST])],
         "earlier": len(comments) > LAST,
         "watchers": [{"row": each, "mine": user.pk in (each.user_id, each.added_by_id)} for each in watchers],
-        "watcher_form": WatcherForm(auto_id="watcher_%s"),
+        "watcher_form": watcher_form or WatcherForm(auto_id="watcher_%s"),
         "watching": any(each.user_id == user.pk for each in watchers),
     }
 

@@ -7,5 +7,5 @@ from tests.factories import Company
 
 
 @pytest.fixture
-def company() -> Company:
+def company(db: None) -> Company:
     return factories.company()

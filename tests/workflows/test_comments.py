@@ -13,7 +13,6 @@ from accounts.models import User
 from accounts.problems import Problem
 from audit.models import Event
 from jobs.models import Job
-from tests import factories
 from tests.factories import Company
 from tests.workflows.at_the_queue import browser, text
 from tests.workflows.factories import ready_application
@@ -23,11 +22,6 @@ from workflows.models import Comment, Request, Watcher
 from workflows.rules.mentions import fragments, mentioned
 from workflows.services.comments import LONGEST, Said
 from workflows.talk import linked
-
-
-@pytest.fixture
-def company(db: None) -> Company:
-    return factories.company()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests import factories
 from tests.factories import Company
 from tests.workflows.factories import ready_application
 from workflows import services
@@ -30,11 +29,6 @@ def statements_of(request: Request, role: str, actor: object, verb: str = "appro
             reason=reason,
         )
     return [query["sql"] for query in captured.captured_queries]
-
-
-@pytest.fixture
-def company(db: None) -> Company:
-    return factories.company()
 
 
 @pytest.fixture

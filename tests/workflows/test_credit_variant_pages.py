@@ -9,18 +9,12 @@ from django.utils import translation
 from accounts.models import User
 from credit import services as credit
 from credit.models import CreditLine
-from tests import factories
 from tests.authz.world import Api, browser
 from tests.workflows.test_credit_variants import asks, decide, held, sent, temporary
 from workflows.kinds.credit_notice import credit_notice
 from workflows.letters.case import Case, read_case
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company() -> factories.Company:
-    return factories.company()
 
 
 def fields(page: str) -> set[str]:

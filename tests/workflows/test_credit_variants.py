@@ -28,11 +28,6 @@ from workflows.preview import preview
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def company() -> factories.Company:
-    return factories.company()
-
-
 def held(company: factories.Company, stars: int = 2, limit: int = 500_000, **fields) -> Customer:
     """A customer with a complete file and a trade limit in force since yesterday."""
     whole = {"legal_rep": "Wang Min", "segment": "channel", "founded_on": date(2010, 3, 1), "uscc": uscc()}

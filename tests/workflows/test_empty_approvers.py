@@ -3,8 +3,6 @@
 from datetime import timedelta
 from uuid import uuid4
 
-import pytest
-
 from accounts import services as accounts
 from accounts.models import RoleAssignment, User
 from accounts.queries import business_today
@@ -25,11 +23,6 @@ from workflows.rules import duplicates_to_skip
 from workflows.rules.seats import ladder
 
 PLACES = {"SM": ("sales", 1), "RD": ("sales", 2), "CC": ("credit", 1), "FM": ("finance", 1), "CFO": ("finance", 2)}
-
-
-@pytest.fixture
-def company(db: None) -> Company:
-    return factories.company()
 
 
 def leaves(user: User) -> None:

@@ -5,7 +5,6 @@ from uuid import uuid4
 import pytest
 
 from customers.models import Customer
-from tests import factories
 from tests.factories import Company
 from tests.workflows.acting import policy_with, say, step_at
 from tests.workflows.acting import submitted as application
@@ -14,11 +13,6 @@ from workflows import services
 from workflows.models import Request
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company() -> Company:
-    return factories.company()
 
 
 def add_gm_after(request: Request, key: str, company: Company) -> None:

@@ -45,7 +45,7 @@ def _page(request: HttpRequest, form: DelegationForm | None = None, status: int 
         "mine": mine,
         "others": [each for each in shown if each not in mine],
         "operator": operator,
-        "waiting": waiting_count(user),
+        "waiting": 0 if operator else waiting_count(user),
         "me": user,
     }
     return render(request, "workflows/delegations.html", context, status=status)

@@ -73,7 +73,7 @@ def watch(request: HttpRequest, no: str) -> HttpResponse:
                 _("You are kept informed.") if whom.pk == user.pk else _("%(name)s is kept informed.") % {"name": name}
             )
             return _done(request, found, said)
-    return _part(request, found, {"watcher_form": form}, 422)
+    return _part(request, found, {"talk": talk(found, user, form)}, 422)
 
 
 @access(AUTHENTICATED)
