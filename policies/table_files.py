@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
+from accounts.language import pick
 from accounts.problems import Problem
 from policies import workbook
 from policies.editing_tables import check_rows
@@ -48,7 +49,7 @@ def export_dmn(version: PolicyVersion, code: str) -> bytes:
     try:
         return write(table)
     except PolicyError as error:
-        raise _refusal(_("This table cannot be written as DMN."), str(error)) from error
+        raise _refusal(_("This table cannot be written as DMN."), pick(error.zh, error.en)) from error
 
 
 def _decisions(data: bytes, version: PolicyVersion) -> list[dict[str, Any]]:
@@ -63,7 +64,7 @@ def _decisions(data: bytes, version: PolicyVersion) -> list[dict[str, Any]]:
         tables = [replace_rows(stored[each.name], each) for each in decisions]
     except PolicyError as error:
         raise _refusal(
-            _("The file cannot be taken over as DMN 1.3, nor is it an XLSX workbook."), str(error)
+            _("The file cannot be taken over as DMN 1.3, nor is it an XLSX workbook."), pick(error.zh, error.en)
         ) from error
     if not tables:
         raise _refusal(_("The file has no decision table."))

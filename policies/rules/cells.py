@@ -43,15 +43,18 @@ _BRACKETS = ("()", "（）", "[]", "{}")
 
 
 class PolicyError(ValueError):
-    """A table, cell or fact that cannot be understood: the message names it."""
+    """A table, cell or fact that cannot be understood: the message names it, in English where no Chinese is given."""
+
+    def __init__(self, en: str, zh: str = "") -> None:
+        super().__init__(en)
+        self.en, self.zh = en, zh or en
 
 
 class CellError(PolicyError):
     """A cell that cannot be read, said in both languages: `str()` is the English sentence."""
 
     def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.zh, self.en = zh, en
+        super().__init__(en, zh)
 
 
 @dataclass(frozen=True, slots=True)

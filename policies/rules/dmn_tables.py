@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
 from lxml import etree
@@ -16,6 +16,7 @@ from lxml import etree
 from policies.rules.cells import NUMBER_KINDS, PolicyError
 from policies.rules.dmn_cells import cell_for, quoted, same_cell, unary_test
 from policies.rules.dmn_decisions import Decision
+from policies.rules.grid import always, fields
 
 NAMESPACE: Final = "https://www.omg.org/spec/DMN/20191111/MODEL/"
 TYPES: Final = {"text": "string", "flag": "boolean", "date": "date"}
@@ -84,36 +85,64 @@ def replace_rows(table: Mapping[str, Any], decision: Decision) -> dict[str, Any]
 
     Cells that ask for the same as before keep their wording; rows without annotations keep the rationale of the row of
     the same code. One difference to the standard stands: a fact that is missing matches no cell that asks, so
-    ``not("A")`` does not hold for it. Raises PolicyError for what a policy table cannot say: unknown facts, other
-    kinds of conditions, aggregation, default outputs, hit policies by priority.
+    ``not("A")`` does not hold for it. Raises PolicyError for what a policy table cannot say: unknown facts and
+    outputs, other kinds of conditions, aggregation, default outputs, hit policies by priority.
     """
     known = {column["key"]: column["type"] for column in table["columns"]}
-    names = [each.name for each in decision.inputs]
-    strangers = [name for name in names if name not in known]
-    if strangers:
-        raise PolicyError(f"Table {table['code']} has no column {', '.join(strangers)}.")
-    if len(set(names)) < len(names):
-        raise PolicyError("A policy table asks for each fact in one column only.")
-    if decision.hit_policy not in IMPORTED:
-        raise PolicyError(f"A policy table has no hit policy {decision.hit_policy}.")
-    if decision.aggregation:
-        raise PolicyError(f"A policy table does not aggregate ({decision.aggregation}).")
-    if any(value is not None for value in decision.defaults):
-        raise PolicyError("A policy table has no default output: write it as a last row.")
-    if not all(decision.outputs):
-        raise PolicyError("Every output of a policy table needs a name.")
+    _check_policy(decision)
+    _check_inputs(table["code"], [each.name for each in decision.inputs], known)
+    blank = _check_outputs(table, decision.outputs)
     before = {row["code"]: row for row in table["rows"]}
-    rows = [_row(decision, number, known, before) for number in range(len(decision.rules))]
+    rows = [_row(decision, number, known, before, blank) for number in range(len(decision.rules))]
     twice = sorted(code for code, count in Counter(row["code"] for row in rows).items() if count > 1)
     if twice:
-        raise PolicyError(f"Several rows have the code {', '.join(twice)}.")
+        raise PolicyError(f"Several rows have the code {', '.join(twice)}.", f"多行的编号相同：{'、'.join(twice)}。")
     return {**table, "hit_policy": IMPORTED[decision.hit_policy], "rows": rows}
 
 
-def _row(decision: Decision, number: int, kinds: Mapping[str, str], before: Mapping[str, Any]) -> dict[str, Any]:
+def _check_policy(decision: Decision) -> None:
+    policy = decision.hit_policy
+    if policy not in IMPORTED:
+        raise PolicyError(f"A policy table has no hit policy {policy}.", f"政策表没有命中策略 {policy}。")
+    if decision.aggregation:
+        said = f"A policy table does not aggregate ({decision.aggregation})."
+        raise PolicyError(said, f"政策表不做汇总（{decision.aggregation}）。")
+    if any(value is not None for value in decision.defaults):
+        said = "A policy table has no default output: write it as a last row."
+        raise PolicyError(said, "政策表没有默认输出：请写成最后一行。")
+
+
+def _check_inputs(table: str, names: list[str], known: Collection[str]) -> None:
+    if strangers := [name for name in names if name not in known]:
+        said = f"Table {table} has no column {', '.join(strangers)}."
+        raise PolicyError(said, f"表 {table} 没有列 {'、'.join(strangers)}。")
+    if len(set(names)) < len(names):
+        said = "A policy table asks for each fact in one column only."
+        raise PolicyError(said, "政策表中每个事实只能占一列。")
+
+
+def _check_outputs(table: Mapping[str, Any], names: Collection[str]) -> dict[str, str]:
+    """Outputs that every row of the table says, blank; a table without rows takes any output."""
+    code, known = table["code"], {each.key for each in fields(table) if each.part == "out"}
+    if not all(names):
+        raise PolicyError("Every output of a policy table needs a name.", "政策表的每个输出都要有名称。")
+    strangers = [name for name in names if name not in known and name != CODE]
+    if table["rows"] and strangers:
+        said = f"Table {code} has no output {', '.join(strangers)}."
+        raise PolicyError(said, f"表 {code} 没有输出 {'、'.join(strangers)}。")
+    blank = {key: "" for key in known if always(table, key)}
+    if missing := sorted(set(blank) - set(names)):
+        said = f"Every row of table {code} says {', '.join(missing)}: the file has no such output."
+        raise PolicyError(said, f"表 {code} 每行都有 {'、'.join(missing)}，文件中没有该输出。")
+    return blank
+
+
+def _row(
+    decision: Decision, number: int, kinds: Mapping[str, str], before: Mapping[str, Any], blank: Mapping[str, str]
+) -> dict[str, Any]:
     rule = decision.rules[number]
     named = zip(decision.outputs, rule.outputs, strict=True)
-    outputs = {name: _plain(value) for name, value in named if value is not None}
+    outputs = {**blank, **{name: _plain(value) for name, value in named if value is not None}}
     code = outputs.pop(CODE, rule.code)
     old = before.get(code, {})
     cells = {}
@@ -122,7 +151,11 @@ def _row(decision: Decision, number: int, kinds: Mapping[str, str], before: Mapp
         try:
             cell = cell_for(condition, kind)
         except PolicyError as error:
-            raise PolicyError(f"{decision.name}: rule {rule.code}, {each.name}: {error}") from error
+            place, zh = (
+                f"{decision.name}: rule {rule.code}, {each.name}",
+                f"{decision.name}：规则 {rule.code}，{each.name}",
+            )
+            raise PolicyError(f"{place}: {error}", f"{zh}：{error.zh}") from error
         if cell:
             cells[each.name] = written if same_cell(written, cell, kind) else cell
     notes = dict(zip(decision.annotations, rule.notes, strict=False))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-from policies.rules.cells import NUMBER_KINDS, Cell, CellError, PolicyError, always_holds, parse_cell, spelled
+from policies.rules.cells import NUMBER_KINDS, Cell, PolicyError, always_holds, parse_cell, spelled
 
 _SIGN: Final = re.compile(r"[<>≤≥＜＞]")
 
@@ -16,10 +16,8 @@ def wrong_cell(kind: str, text: str) -> tuple[str, str] | None:
     """What is wrong with the cell of a condition, in Chinese and English; None when it can be taken as it is."""
     try:
         cell = parse_cell(text, kind)
-    except CellError as error:
-        return error.zh, error.en
     except PolicyError as error:
-        return str(error), str(error)
+        return error.zh, error.en
     if cell is None:
         return None
     if kind == "text":

@@ -227,12 +227,27 @@ def test_rule_order_is_a_collecting_table() -> None:
         ({"inputs": ("grade:string",), "rules": [['"a,b"', '"A"', '"X"']]}, "rule 1, grade: .*no comma"),
         ({"inputs": ("other:number",), "rules": [["-", '"A"', '"X"']]}, "no column other"),
         ({"inputs": ("grade", "grade"), "rules": [["-", "-", '"A"', '"X"']]}, "in one column only"),
+        ({"outputs": ("row", "Band"), "rules": [["-", '"A"', '"X"']]}, "no output Band"),
+        ({"outputs": ("row",), "rules": [["-", '"A"']]}, "Every row of table CL says band"),
         ({"inputs": ("grade:number",), "rules": [["5", '"A"', '"X"']]}, "5 does not fit a column of type text"),
     ],
 )
 def test_what_a_policy_table_cannot_say_is_refused_by_name(said: dict[str, Any], message: str) -> None:
     with pytest.raises(PolicyError, match=message):
         imported(*said.pop("rules"), **said)
+
+
+def test_an_output_of_every_row_is_blank_where_the_file_says_nothing() -> None:
+    [row] = imported(["-", '"A"', "null"])["rows"]
+    assert row["outputs"] == {"band": ""}
+
+
+def test_an_output_that_the_table_does_not_know_is_refused_in_both_languages() -> None:
+    file = write(SHIPPED["AUTH"]).replace(b'name="ceiling"', b'name="Ceiling"')
+    [decision] = read(file)
+    with pytest.raises(PolicyError) as caught:
+        replace_rows(SHIPPED["AUTH"], decision)
+    assert (caught.value.en, caught.value.zh) == ("Table AUTH has no output Ceiling.", "表 AUTH 没有输出 Ceiling。")
 
 
 @pytest.mark.parametrize(("hit_policy", "output"), [("priority", "band"), ("unique", "row")])
