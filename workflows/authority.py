@@ -108,7 +108,7 @@ def authority_role(step: Step, capacity: str, policy: Pack) -> str:
     """The role whose authority it is: not that of the step when the policy owner or a superior sits for it."""
     if capacity == Capacity.OVERRIDE:
         return policy.parameters.policy_owner
-    pool = step.queue_key.split(":")[0]
+    pool = step.home_key.split(":")[0]
     return pool if capacity == Capacity.ESCALATED and pool in policy.roles else step.role
 
 
