@@ -58,6 +58,7 @@ def _take_home(round_: Round, step: Step) -> bool:
     if given is None or step.queue_key == before:
         return False
     hand_over(round_, step, Handover.Verb.HAND_BACK, before, given.to_user, given.from_user, "")
+    round_.tell("released", step, to=[given.to_user_id])
     round_.tell("opened", step)
     rounds.note(
         round_, "request.step_moved", before={"pool": before}, after={"pool": step.queue_key}, extra={"step": step.key}

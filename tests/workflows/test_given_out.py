@@ -14,6 +14,7 @@ from tests.factories import Company
 from tests.workflows.acting import policy_with, say, step_at, submitted
 from workflows import services
 from workflows.models import Decision, Notification, Request, Step
+from workflows.pools import move_orphaned_steps
 from workflows.sla import sweep
 
 pytestmark = pytest.mark.django_db
@@ -50,3 +51,35 @@ def test_a_superior_grants_an_escalated_step_that_is_out_with_his_own_authority(
     request.refresh_from_db()
     assert request.state == "approved"
     assert Decision.objects.get(request=request, role="CC").capacity == "escalated"
+
+
+def test_whoever_was_to_give_an_opinion_is_released_when_time_settles_the_step(company: Company) -> None:
+    policy_with(CL3="(CC ∥ SM?) → CFO", CL4="(CC ∥ SM?) → CFO")  # three of one group are more than one
+    given_back, lapsed, waited_for = (submitted(company) for _number in range(3))
+    out = [
+        (given_back, "CC", company.credit_controller, "returned"),
+        (lapsed, "SM", company.manager, "lapsed"),
+        (waited_for, "SM", company.manager, "not_needed"),
+    ]
+    experts = [given_out(request, key, actor) for request, key, actor, _status in out]
+    run_until_idle()
+    for request, key, _actor, _status in out:
+        late(step_at(request, key))
+    services.give_back(given_back.no, step_at(given_back, "CC").pk)
+    services.lapse(lapsed.no, step_at(lapsed, "SM").pk)
+    say(waited_for, "CC", company.credit_controller, "return")
+    services.end_waiting_return(waited_for.no, 1, "CC")
+    for expert, (request, key, _actor, status) in zip(experts, out, strict=True):
+        step = step_at(request, key)
+        assert (step.status, told(expert)) == (status, ["delegated", "released"])
+        assert step.queue_key.split(":")[0] == step.role, "it is in its own pool again"
+
+
+def test_whoever_has_had_his_say_is_not_asked_for_an_opinion_any_more_and_hears_so(company: Company) -> None:
+    request = submitted(company)
+    say(request, "SM", company.manager)
+    expert = given_out(request, "RD", company.director, company.credit_controller)
+    say(request, "CC", expert)
+    assert move_orphaned_steps() == 1
+    assert step_at(request, "RD").queue_key.startswith("RD:")
+    assert [what for what in told(expert) if what in ("delegated", "released")] == ["delegated", "released"]

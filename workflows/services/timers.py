@@ -1,7 +1,7 @@
 """What happens by itself when time is over; each checks the state again under the lock."""
 
 from workflows import rounds
-from workflows.engine import drop_question
+from workflows.engine import drop_question, release
 from workflows.models import State
 
 
@@ -22,6 +22,7 @@ def end_waiting_return(no: str, round_number: int, step_key: str = "") -> None:
     round_.actor, round_.by_itself = actor or round_.request.submitter, actor is None
     open_steps = [step for step in round_.steps if step.status == "open"]
     waiting = open_steps[0]
+    release(waiting, round_)
     waiting.status, waiting.closed_at = "not_needed", round_.now
     drop_question(waiting, round_)
     round_.touch(waiting)
@@ -37,6 +38,7 @@ def lapse(no: str, step_id: int) -> None:
         return
     if step.due_at is None or step.due_at > round_.now:
         return
+    release(step, round_)
     step.status, step.closed_at = "lapsed", round_.now
     round_.touch(step)
     rounds.note(round_, "request.step_lapsed", after={"step": step.key, "mode": step.mode})
@@ -56,6 +58,7 @@ def give_back(no: str, step_id: int) -> None:
         return
     if step.due_at is None or step.due_at > round_.now or round_.request.effective_at is not None:
         return
+    release(step, round_)
     step.status, step.closed_at = "returned", round_.now
     round_.touch(step)
     rounds.note(round_, "request.returned_by_time", after={"step": step.key, "escalated": step.escalated})
