@@ -11,9 +11,9 @@ from contracts.services import contracts
 from contracts.services.clauses import import_standard
 from credit.models import CreditLine
 from customers.models import Contact, Customer, Licence
-from policies.services import load_default_version
 from pricing.models import Category, ListPrice, PriceList, Product
 from tests import factories
+from tests.default_policy import default_policy
 from tests.factories import Company
 
 TEXTS: dict[str, Any] = {
@@ -57,7 +57,7 @@ def trading_partner(company: Company, **fields: Any) -> Customer:
 
 def house(company: Company) -> None:
     """Templates, bank account, products and prices of the company, and the policy."""
-    load_default_version(date(2025, 1, 1))
+    default_policy()
     if ContractTemplate.objects.filter(unit=company.unit).exists():
         return
     import_standard(company.unit)

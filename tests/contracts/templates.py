@@ -1,7 +1,7 @@
 """Template versions of tests, uploaded, sent and decided the way the product does it."""
 
 import uuid
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from accounts.models import User
@@ -13,9 +13,9 @@ from contracts.models import ContractTemplate, TemplateVersion
 from contracts.services import templates
 from contracts.services.clauses import import_standard
 from contracts.template_examination import Examined, examine
-from policies.services import load_default_version
 from tests import factories
 from tests.contracts.hostile import DOCUMENT, changed
+from tests.default_policy import default_policy
 from workflows import services
 from workflows.kinds.contract_template import KIND
 from workflows.models import Request
@@ -28,7 +28,7 @@ BIGGER = changed("word/styles.xml", 'w:val="21"', 'w:val="22"')
 def house() -> factories.Company:
     """A company with the standard contract in force, somebody who draws up templates and quality assurance."""
     company = factories.company()
-    load_default_version(date(2025, 1, 1))
+    default_policy()
     import_standard(company.unit)
     company.people["drafter"] = company.hire("Drafter", Role.SO)
     company.people["quality"] = company.hire("Quality", Role.QA)

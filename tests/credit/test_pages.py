@@ -13,9 +13,9 @@ from credit import services
 from credit.forms import CreditApplicationForm
 from credit.models import CaseForm
 from policies.rules.calendar import business_date
-from policies.services import load_default_version
 from tests import factories
 from tests.credit import factories as credit
+from tests.default_policy import default_policy
 from workflows.kinds.credit import Granted
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def company() -> factories.Company:
-    load_default_version(date(2026, 1, 1))
+    default_policy(date(2026, 1, 1))
     return factories.company()
 
 

@@ -1,6 +1,6 @@
 """What people do in their browsers, said once; elements are found by name and role of the page, not by words."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.queries import business_today
 from credit import services as credit
 from customers.models import Customer
-from policies.services import load_default_version
+from tests.default_policy import default_policy
 from tests.factories import PASSWORD, Company
 from tests.workflows.factories import ANALYSIS, PDF, SURVEY, trading_customer
 
@@ -22,7 +22,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 
 def customer_with_file(company: Company, **fields: Any) -> Customer:
     """Two years of trade, survey, analysis and potential on file; nothing has been asked for yet."""
-    load_default_version(date(2025, 1, 1))
+    default_policy()
     customer = trading_customer(company, **fields)
     on = {"as_of": business_today() - timedelta(days=5)}
     credit.file_case_form(customer, 2, SURVEY, actor=company.rep, second_surveyor=company.manager, **on)

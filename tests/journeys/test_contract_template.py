@@ -11,9 +11,9 @@ from contracts.models import Document, TemplateVersion
 from contracts.pipeline.verify import verify_pdf
 from contracts.production import root_certificate
 from contracts.services.clauses import import_standard
-from policies.services import load_default_version
 from tests.contracts.hostile import DOCX_TYPE, said
 from tests.contracts.templates import FIVE_YEARS, template
+from tests.default_policy import default_policy
 from tests.factories import Company
 from tests.journeys.people import speak
 from tests.journeys.signatures import reads_as_signed
@@ -33,7 +33,7 @@ def uploads(page: Any, data: bytes) -> None:
 def test_from_the_upload_to_the_published_version_and_its_sealed_notice(
     company: Company, someone: Any, language: str, tmp_path: Path
 ) -> None:
-    load_default_version(business_today().replace(year=2025, day=1))
+    default_policy(business_today().replace(year=2025, day=1))
     import_standard(company.unit)
     company.people["quality"] = company.hire("Quality", "QA")
     drafter = company.hire("Drafter", "SO")

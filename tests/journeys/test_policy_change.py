@@ -12,7 +12,7 @@ from contracts.models import Document
 from contracts.pipeline.verify import verify_pdf
 from contracts.production import root_certificate
 from policies.models import PolicyVersion
-from policies.services import load_default_version
+from tests.default_policy import default_policy
 from tests.factories import Company
 from tests.journeys.people import speak
 from tests.journeys.signatures import reads_as_signed
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_from_the_draft_to_the_scheduled_version_and_its_sealed_notice(
     company: Company, someone: Any, language: str, tmp_path: Path
 ) -> None:
-    load_default_version(business_today().replace(year=2025, day=1))
+    default_policy(business_today().replace(year=2025, day=1))
     company.people["maker"] = company.hire("Maker", Role.SO)
     company.people["quality"] = company.hire("Quality", Role.QA)
     speak(company, language)

@@ -8,7 +8,8 @@ import pytest
 from accounts.queries import business_today
 from accounts.roles import Role
 from policies.models import TableRow
-from policies.services import load_default_version, start_draft
+from policies.services import start_draft
+from tests.default_policy import default_policy
 from tests.factories import Company
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -19,7 +20,7 @@ def stored(number: int, table: str, row: str) -> dict[str, Any]:
 
 
 def test_a_maker_writes_a_table_by_keyboard_and_sees_at_once_what_it_means(company: Company, someone: Any) -> None:
-    load_default_version(business_today() - timedelta(days=30))
+    default_policy(business_today() - timedelta(days=30))
     maker = company.hire("maker", Role.SO)
     number = start_draft(maker, change_note="Tighter").number
     page = someone(maker).page

@@ -10,15 +10,16 @@ from accounts.roles import Role
 from policies import editing
 from policies.editing_tables import put_tables
 from policies.models import TableRow
-from policies.services import load_default_version, start_draft
+from policies.services import start_draft
 from tests import factories
+from tests.default_policy import default_policy
 
 
 class Desk:
     """A company with a policy in force, and sales operations with a draft of the next version."""
 
     def __init__(self) -> None:
-        load_default_version(business_today() - timedelta(days=30))
+        default_policy(business_today() - timedelta(days=30))
         self.company = factories.company()
         self.maker = self.company.hire("maker", Role.SO)
         self.draft = start_draft(self.maker, change_note="Tighter")

@@ -23,7 +23,6 @@ from policies.services import (
     back_to_draft,
     check_version,
     draft_version,
-    load_default_version,
     load_shipped,
     open_draft,
     schedule,
@@ -33,6 +32,7 @@ from policies.services import (
 from policies.services.shipped import PINNED_BY
 from policies.services.timeline import begin_emergency
 from tests import factories
+from tests.default_policy import default_policy
 
 START = date(2025, 1, 1)
 TODAY = business_today()
@@ -47,7 +47,7 @@ def day(number: int) -> date:
 def maker(db: None) -> User:
     company = factories.company()
     company.hire("Quality", Role.QA)
-    load_default_version(START)
+    default_policy(START)
     return company.hire("Sales Operations", Role.SO)
 
 

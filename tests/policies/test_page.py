@@ -7,15 +7,15 @@ from datetime import date
 import pytest
 
 from policies.seed import default_pack
-from policies.services import load_default_version
 from tests import factories
+from tests.default_policy import default_policy
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def company():
-    load_default_version(date(2026, 1, 1))
+    default_policy(date(2026, 1, 1))
     return factories.company()
 
 
@@ -56,7 +56,7 @@ def test_the_page_names_who_holds_each_role_and_where_nobody_does(client, compan
 
 
 def test_the_version_and_its_digest_are_shown_and_an_unknown_version_is_not_found(client, company):
-    version = load_default_version(date(2026, 1, 1))
+    version = default_policy(date(2026, 1, 1))
     assert version.digest_short in page(client, company.rep, path="/policies/1/").content.decode()
     assert page(client, company.rep, path="/policies/7/").status_code == 404
 

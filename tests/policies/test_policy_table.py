@@ -11,14 +11,14 @@ from audit.models import Event
 from policies.models import PolicyVersion
 from policies.queries import content
 from policies.rules.dmn_tables import NAMESPACE
-from policies.services import load_default_version
+from tests.default_policy import default_policy
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def first(db):
-    return load_default_version(date(2026, 1, 1))
+    return default_policy(date(2026, 1, 1))
 
 
 def test_an_import_is_in_the_trail_and_takes_the_table_of_that_name(first, tmp_path, capsys):

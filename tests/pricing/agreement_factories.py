@@ -10,13 +10,13 @@ from accounts.models import User
 from accounts.queries import business_today
 from audit.clock import db_now
 from customers.models import Customer
-from policies.services import load_default_version
 from pricing.models import AgreementLine, Category, ListPrice, PriceAgreement, PriceList, Product, SpecialPrice
 from pricing.rules.grants import GrantedLine
 from pricing.services.agreements import grant
 from pricing.services.answers import Order
 from pricing.services.utilisation import OrderLine
 from tests import factories
+from tests.default_policy import default_policy
 from tests.factories import Company
 
 _serial = count(1)
@@ -96,7 +96,7 @@ def product(code: str = "", **fields: Any) -> Product:
 def shop(company: Company | None = None, **fields: Any) -> Shop:
     """A four-star customer, a product with a list price of 100 and the shipped policy."""
     company = company or factories.company()
-    load_default_version(date(2025, 1, 1))
+    default_policy()
     goods = product(**fields)
     prices = PriceList.objects.create(
         code="LIST", unit=company.unit, currency="CNY", valid_from=business_today() - timedelta(days=400)

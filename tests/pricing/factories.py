@@ -7,10 +7,10 @@ from typing import Any
 
 from accounts.queries import business_today
 from customers.models import Customer
-from policies.services import load_default_version
 from pricing.models import Category, ListPrice, PriceList, Product, SpecialPrice, UnitCost
 from pricing.services import special_prices
 from tests import factories
+from tests.default_policy import default_policy
 from tests.factories import Company
 from tests.workflows.factories import trading_customer
 
@@ -66,7 +66,7 @@ class Market:
 
 def market(**fields: Any) -> Market:
     """A company whose customer may ask for special prices."""
-    load_default_version(date(2025, 1, 1))
+    default_policy()
     company = fields.pop("company", None) or factories.company(password=fields.pop("password", None))
     customer = trading_customer(company, **fields)
     price_list = PriceList.objects.create(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
@@ -12,8 +12,9 @@ from accounts.models import User
 from accounts.queries import business_today
 from accounts.roles import Role
 from policies.queries import content, version_in_force
-from policies.services import activate, draft_version, load_default_version
+from policies.services import activate, draft_version
 from tests import factories
+from tests.default_policy import default_policy
 from tests.factories import Company
 from tests.workflows.factories import ready_application
 from workflows import services, sla
@@ -37,7 +38,7 @@ class Cast:
     @classmethod
     def hired(cls) -> "Cast":
         company = factories.company()
-        load_default_version(date(2025, 1, 1))
+        default_policy()
         today = business_today()
         activate(draft_version(2, content(version_in_force(today)), today, "The same again.", None), None)
         east = company.east

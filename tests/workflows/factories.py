@@ -1,6 +1,6 @@
 """A customer with a year of trade behind him, and an application that can be submitted."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -8,8 +8,8 @@ from accounts.queries import business_today
 from credit import services as credit
 from credit.models import CreditApplication
 from customers.models import Customer, Invoice, Licence, Order, Receipt
-from policies.services import load_default_version
 from tests import factories
+from tests.default_policy import default_policy
 from tests.factories import Company
 
 MONTHLY = Decimal(600_000)
@@ -91,7 +91,7 @@ def ready_application(
 ) -> CreditApplication:
     """An application by `company.rep` with survey, analysis and papers; 500,000 routes as CL-3."""
     today = business_today()
-    load_default_version(date(2025, 1, 1))
+    default_policy()
     customer = customer or trading_customer(company)
     files = {"as_of": today - timedelta(days=5)}
     credit.file_case_form(customer, 2, SURVEY, actor=company.rep, second_surveyor=company.manager, **files)

@@ -1,6 +1,6 @@
 """Approvals that stand after a revision, through the real doors (approval reference 5.1 W10, W11; 5.2 R1, R2, R7)."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -13,8 +13,8 @@ from audit.clock import db_now
 from credit import services as credit
 from credit.models import CreditLine
 from customers.models import Customer
-from policies.services import load_default_version
 from tests import factories
+from tests.default_policy import default_policy
 from tests.factories import Company
 from tests.workflows.acting import policy_with
 from tests.workflows.factories import ready_application
@@ -178,7 +178,7 @@ def test_a_revision_is_decided_by_a_person_although_the_lower_step_is_skipped_an
 
 def test_whoever_was_acted_for_and_may_not_decide_the_revision_is_not_carried(company: Company) -> None:
     """The delegate's approval is his principal's, too: duties are kept apart for both."""
-    load_default_version(date(2025, 1, 1))
+    default_policy()
     deputy = company.hire("Deputy", "SM", region=company.west)
     period: dict[str, Any] = {"valid_from": db_now(), "valid_to": db_now() + timedelta(days=1)}
     services.delegate(company.manager, deputy, actor=company.manager, idempotency_key="d", **period)
@@ -198,7 +198,7 @@ def test_whoever_was_acted_for_and_alone_can_take_another_step_is_asked_again_in
     company: Company,
 ) -> None:
     """A delegate approved as CC for somebody who now is the only CFO: his colleague can be asked as CC, he cannot twice."""
-    load_default_version(date(2025, 1, 1))
+    default_policy()
     deputy, colleague = company.hire("Deputy", "CC", region=company.west), company.hire("Colleague", "CC")
     period: dict[str, Any] = {"valid_from": db_now(), "valid_to": db_now() + timedelta(days=1)}
     services.delegate(company.credit_controller, deputy, actor=company.credit_controller, idempotency_key="d", **period)

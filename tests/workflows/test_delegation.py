@@ -14,8 +14,8 @@ from accounts.models import User
 from accounts.problems import Problem
 from audit.clock import db_now
 from audit.models import Event
-from policies.services import load_default_version
 from tests import factories
+from tests.default_policy import default_policy
 from tests.factories import Company
 from tests.workflows.factories import ready_application
 from tests.workflows.test_cost import MOST
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def company() -> Company:
-    load_default_version(date(2025, 1, 1))
+    default_policy()
     return factories.company()
 
 

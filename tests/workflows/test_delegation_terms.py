@@ -1,7 +1,7 @@
 """What a delegation covers: amounts in the company's own currency, named kinds without an amount, from now on."""
 
 from copy import deepcopy
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,8 +9,9 @@ import pytest
 from accounts.queries import business_today
 from audit.clock import db_now
 from policies.seed import default_content
-from policies.services import activate, draft_version, load_default_version
+from policies.services import activate, draft_version
 from tests import factories
+from tests.default_policy import default_policy
 from tests.factories import Company
 from tests.workflows.acting import decide, submitted
 from tests.workflows.test_delegation import given, not_given, people, stand_in, waiting
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def company() -> Company:
-    load_default_version(date(2025, 1, 1))
+    default_policy()
     return factories.company()
 
 

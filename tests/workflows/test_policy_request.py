@@ -19,7 +19,6 @@ from policies.services import (
     activate_due,
     begin_change,
     draft_version,
-    load_default_version,
     open_draft,
     save_change,
     schedule,
@@ -28,6 +27,7 @@ from policies.services import (
 )
 from policies.services.drafts import next_number
 from tests import factories
+from tests.default_policy import default_policy
 from tests.workflows.factories import ready_application, trading_customer
 from workflows import replaying, services
 from workflows.kinds.credit import KIND as CREDIT
@@ -43,7 +43,7 @@ START = date(2025, 1, 1)
 
 def with_policy() -> factories.Company:
     made = factories.company()
-    load_default_version(START)
+    default_policy(START)
     made.hire("Quality", Role.QA)
     made.people["maker"] = made.hire("Sales Operations", Role.SO)
     return made

@@ -2,7 +2,7 @@
 
 import copy
 import random
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -22,8 +22,9 @@ from jobs.models import Job, State
 from policies import replays
 from policies.models import PolicyReplay, PolicyVersion
 from policies.seed import default_content
-from policies.services import draft_version, load_default_version
+from policies.services import draft_version
 from tests import factories
+from tests.default_policy import default_policy
 from tests.factories import Company
 from tests.policies.facts import limit
 from tests.workflows import histories
@@ -33,7 +34,7 @@ pytestmark = pytest.mark.django_db
 
 
 def make_company() -> Company:
-    load_default_version(date(2025, 1, 1))
+    default_policy()
     made = factories.company()
     made.people["operations"] = made.hire("Operations", "SO")
     return made

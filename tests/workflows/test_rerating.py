@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
@@ -17,8 +17,8 @@ from audit.models import Event
 from customers.models import RatingOutcome, RatingResult, RatingRun, RatingScope, TierChange
 from jobs import executor
 from jobs.models import Job, State
-from policies.services import load_default_version
 from tests import factories
+from tests.default_policy import default_policy
 from tests.workflows.factories import trading_customer
 from workflows import rerating, rerating_run
 from workflows.models import Request
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 
 def make_company():
-    load_default_version(date(2025, 1, 1))
+    default_policy()
     made = factories.company()
     made.people["seller_free"] = made.hire("Operations", "SO")
     return made

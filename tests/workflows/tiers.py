@@ -1,6 +1,5 @@
 """A tier change that can be submitted, and the people who decide it."""
 
-from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -9,7 +8,7 @@ from accounts.queries import business_today
 from credit import services as credit
 from customers.models import Customer, TierChange
 from customers.services import tier_changes
-from policies.services import load_default_version
+from tests.default_policy import default_policy
 from tests.factories import Company
 from tests.workflows.factories import ANALYSIS, SURVEY, trading_customer
 from workflows import services
@@ -19,7 +18,7 @@ from workflows.models import Request
 
 def rated_customer(company: Company, **fields: Any) -> Customer:
     """A customer with two years of trade, survey and analysis: a grade and a score."""
-    load_default_version(date(2025, 1, 1))
+    default_policy()
     customer = trading_customer(company, **fields)
     today = business_today()
     credit.file_case_form(customer, 2, SURVEY, actor=company.rep, second_surveyor=company.manager, as_of=today)
