@@ -83,3 +83,20 @@ def test_whoever_has_had_his_say_is_not_asked_for_an_opinion_any_more_and_hears_
     assert move_orphaned_steps() == 1
     assert step_at(request, "RD").queue_key.startswith("RD:")
     assert [what for what in told(expert) if what in ("delegated", "released")] == ["delegated", "released"]
+
+
+def test_after_a_transfer_the_old_pool_no_longer_sees_a_confidential_request_that_once_was_given_out(
+    company: Company,
+) -> None:
+    colleague, other = (company.hire(name, "SM", region=company.east) for name in ("Colleague", "Other"))
+    request = submitted(company)
+    given_out(request, "SM", company.manager, colleague)
+    step = step_at(request, "SM")
+    services.hand_back(request.no, step.pk, actor=colleague, opinion="Sound.", idempotency_key="b")
+    words: dict[str, Any] = {"to": colleague, "actor": company.manager, "reason": "On leave.", "idempotency_key": "t"}
+    services.transfer(request.no, step.pk, **words)
+    Request.objects.filter(pk=request.pk).update(confidential=True)
+    assert Request.objects.visible_to(colleague).exists()
+    assert not Request.objects.visible_to(other).exists()
+    expert = given_out(request, "SM", colleague, company.auditor)
+    assert [Request.objects.visible_to(user).exists() for user in (colleague, expert, other)] == [True, True, False]

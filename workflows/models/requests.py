@@ -10,8 +10,8 @@ from typing import ClassVar, Self
 from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models import F, Q, Value
+from django.db.models.functions import Cast, Concat, Now
 from django.utils.translation import gettext_lazy as _
 from guardian.shortcuts import get_objects_for_user
 from viewflow.workflow.models import Process, Task
@@ -54,11 +54,13 @@ class RequestQuerySet(models.QuerySet["Request"]):
         for said in (Q(person_id=user.person_id), Q(on_behalf_of__person_id=user.person_id)):
             mine |= Q(pk__in=Decision.objects.filter(said).values("request_id"))
         keys = keys_of(user.pk, held)
-        waiting = Q(queue_key__in=keys)
+        waiting, given_out = Q(queue_key__in=keys), Q(handovers__from_key__in=keys)
         for entrusting in entrusted(user, Delegation.objects.around(user)) if user.is_active else ():
             waiting |= Q(queue_key__in=entrusting.keys) & entrusting.covered()
-        given_out = Q(handovers__verb="delegate", handovers__from_key__in=keys, handovers__to_key=F("queue_key"))
-        is_out = Step.objects.filter(given_out, queue_key__startswith="@", status="open")
+        there = Q(handovers__verb="delegate", handovers__to_key=F("queue_key"))  # in one filter: of the same handover
+        his_own = Concat(Value("@"), Cast("assignee_id", models.CharField()))
+        out = (Q(assignee=None) | ~Q(queue_key=his_own)) & Q(queue_key__startswith="@")
+        is_out = Step.objects.filter(out, there & given_out, status="open")
         for steps in (Step.objects.filter(waiting, status="open"), is_out):
             mine |= Q(pk__in=steps.values("request_id"))
         by_role = Q(owner=user) | Q(unit_id__in=seen.unit_ids) | Q(region_id__in=seen.region_ids)
