@@ -100,3 +100,17 @@ def test_after_a_transfer_the_old_pool_no_longer_sees_a_confidential_request_tha
     assert not Request.objects.visible_to(other).exists()
     expert = given_out(request, "SM", colleague, company.auditor)
     assert [Request.objects.visible_to(user).exists() for user in (colleague, expert, other)] == [True, True, False]
+
+
+def test_a_deputy_who_gave_a_confidential_request_out_still_sees_it_and_calls_it_back(company: Company) -> None:
+    deputy, request = company.hire("Deputy", "SM", region=company.west), submitted(company)
+    now = db_now()
+    period: dict[str, Any] = {"valid_from": now - timedelta(hours=1), "valid_to": now + timedelta(days=3)}
+    services.delegate(company.manager, deputy, actor=company.manager, idempotency_key="d", **period)
+    Request.objects.filter(pk=request.pk).update(confidential=True)
+    given_out(request, "SM", deputy, company.auditor)
+    assert Request.objects.visible_to(deputy).exists()
+    assert not Request.objects.visible_to(company.other_manager).exists()
+    step = step_at(request, "SM")
+    services.hand_back(request.no, step.pk, actor=deputy, opinion="", idempotency_key="b")
+    assert step_at(request, "SM").queue_key.startswith("SM:")

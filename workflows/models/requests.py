@@ -57,6 +57,7 @@ class RequestQuerySet(models.QuerySet["Request"]):
         waiting, given_out = Q(queue_key__in=keys), Q(handovers__from_key__in=keys)
         for entrusting in entrusted(user, Delegation.objects.around(user)) if user.is_active else ():
             waiting |= Q(queue_key__in=entrusting.keys) & entrusting.covered()
+            given_out |= Q(handovers__from_key__in=entrusting.keys) & entrusting.covered()
         there = Q(handovers__verb="delegate", handovers__to_key=F("queue_key"))  # in one filter: of the same handover
         his_own = Concat(Value("@"), Cast("assignee_id", models.CharField()))
         out = (Q(assignee=None) | ~Q(queue_key=his_own)) & Q(queue_key__startswith="@")
