@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 
 from accounts.models import RoleAssignment
 from accounts.queries import covers, in_force
@@ -102,12 +103,14 @@ def sweep() -> int:
 
 
 def _due(now: datetime) -> list[Step]:
-    """Open steps whose clock rings, their requests locked with them."""
+    """Open steps whose clock rings, their requests locked with them; each with the pool that gave it out last."""
     people = ("submitter", "owner", "customer__owner", "unit")
+    given = Handover.objects.filter(step=OuterRef("pk"), verb="delegate").order_by("-pk")
     return list(
         Step.objects.select_for_update(of=("self", "request"), skip_locked=True)
         .select_related(*(f"request__{each}" for each in people), "submission")
         .defer("submission__content", "submission__plan")
+        .annotate(given_out_by=Subquery(given.values("from_key")[:1]))
         .filter(status="open", next_at__lte=now, paused_at__isnull=True)
         .order_by("next_at", "id")[:BATCH]
     )
@@ -125,7 +128,8 @@ def _needed_elsewhere(steps: Iterable[Step]) -> dict[int, set[str]]:
 def _superiors(step: Step, policy: Pack, needed: Collection[str]) -> tuple[str, ...]:
     """Roles above the one that has the step now, without those who have to decide the request anyway."""
     places = {code: (rule.function, rule.level) for code, rule in policy.roles.items()}
-    role = step.role if step.queue_key.startswith("@") else step.queue_key.split(":")[0]
+    home: str = (step.given_out_by if step.is_out else "") or step.queue_key  # type: ignore[attr-defined]  # _due
+    role = step.role if home.startswith("@") else home.split(":")[0]
     return tuple(
         each for each in ladder(role, places, policy.parameters.policy_owner) if each != role and each not in needed
     )

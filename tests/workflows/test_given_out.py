@@ -114,3 +114,14 @@ def test_a_deputy_who_gave_a_confidential_request_out_still_sees_it_and_calls_it
     step = step_at(request, "SM")
     services.hand_back(request.no, step.pk, actor=deputy, opinion="", idempotency_key="b")
     assert step_at(request, "SM").queue_key.startswith("SM:")
+
+
+def test_an_escalated_step_that_is_out_climbs_further_and_not_to_the_same_superior_again(company: Company) -> None:
+    request = submitted(company, limit=300_000)  # CL-2: SM, CC, FM
+    late(step_at(request, "SM"))
+    sweep()
+    given_out(request, "SM", company.director)
+    late(step_at(request, "SM"))
+    sweep()
+    step = step_at(request, "SM")
+    assert (step.queue_key.split(":")[0], step.escalated) == ("CFO", 2)
