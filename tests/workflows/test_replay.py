@@ -33,16 +33,12 @@ from workflows import replaying
 pytestmark = pytest.mark.django_db
 
 
-def make_company() -> Company:
+@pytest.fixture
+def company() -> Company:
     default_policy()
     made = factories.company()
     made.people["operations"] = made.hire("Operations", "SO")
     return made
-
-
-@pytest.fixture
-def company() -> Company:
-    return make_company()
 
 
 def changed(**chains: str) -> dict[str, Any]:
