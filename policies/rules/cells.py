@@ -21,12 +21,14 @@ KINDS = NUMBER_KINDS | {"text", "flag"}
 Fact = Decimal | int | str | bool | None
 Test = Callable[[Fact], bool]
 
-_NUMBER = r"-?[0-9]+(?:\.[0-9]+)?"
-_COMPARE = re.compile(rf"(>=|<=|>|<|=)?\s*({_NUMBER})\s*%?")
-_RANGE = re.compile(rf"([\[(])?\s*({_NUMBER})\s*%?\s*\.\.\s*({_NUMBER})\s*%?\s*([\])])?")
-_COMMA_RANGE = re.compile(rf"([\[(])\s*({_NUMBER})\s*%?\s*,\s*({_NUMBER})\s*%?\s*([\])])")
+NUMBER = r"-?[0-9]+(?:\.[0-9]+)?"
+_COMPARE = re.compile(rf"(>=|<=|>|<|=)?\s*({NUMBER})\s*%?")
+_RANGE = re.compile(rf"([\[(])?\s*({NUMBER})\s*%?\s*\.\.\s*({NUMBER})\s*%?\s*([\])])?")
+_COMMA_RANGE = re.compile(rf"([\[(])\s*({NUMBER})\s*%?\s*,\s*({NUMBER})\s*%?\s*([\])])")
 _SEPARATED = re.compile(r"\d,\d{3}(?!\d)")
-_SEPARATORS = {"，": ",", "、": ",", "；": ",", ";": ","}
+# A comma may be meant for a thousands separator, the others not: a space keeps them apart.
+_SEPARATORS = {"，": ",", "、": ", ", "；": ", ", ";": ", "}
+_BETWEEN = re.compile("[,，、；;]")
 _SIGNS = {"≥": ">=", "≤": "<=", "＞": ">", "＜": "<", "＝": "="}
 _LETTERS = {chr(ord(full) + n): chr(ord(plain) + n) for full, plain in ("ＡA", "ａa") for n in range(26)}
 _DIGITS = {chr(ord("０") + digit): str(digit) for digit in range(10)}
@@ -39,6 +41,8 @@ _ANY = ("", "-", "–", "—", "－")
 # ``10-20`` and ``10 % – 20 %``: a dash between two numbers is their range, and nowhere else.
 _DASH = re.compile(r"(?<=[0-9%])\s*[-–—~～〜至到]\s*(?=-?[0-9])")
 _LISTED = re.compile(r"(?:(?i:(not\s+in|in))(?=[\s(（\[{\"']))?\s*=?\s*(.*)", re.S)
+# In a value that is not quoted these rather say that something else was meant.
+ODD = re.compile(r"[\s/∈<>≤≥＜＞]")
 _BRACKETS = ("()", "（）", "[]", "{}")
 
 
@@ -97,7 +101,7 @@ def parse_cell(text: str, kind: str, scale: Decimal = Decimal(1)) -> Cell | None
     if not written:
         return None
     if kind in NUMBER_KINDS:
-        return _number_cell(written, scale if kind == "money" else Decimal(1))
+        return _number_cell(text.strip(), written, scale if kind == "money" else Decimal(1))
     if kind == "flag":
         return _flag_cell(written)
     if kind == "text":
@@ -113,18 +117,19 @@ def spelled(text: str, kind: str) -> str:
     if text.strip() in _ANY:
         return ""
     if kind == "text":
-        return _spelled_words(text.translate(_OF_WORDS).strip())
+        return _spelled_words(text.strip(), text.translate(_OF_WORDS).strip())
     written = _DASH.sub("..", text.translate(_OF_NUMBERS).strip())
     return written.lower() if kind == "flag" else written
 
 
-def _spelled_words(text: str) -> str:
-    found = _LISTED.fullmatch(text)
-    opening, listed = (found[1], found[2]) if found else (None, text)
+def _spelled_words(text: str, written: str) -> str:
+    """`text` as it was typed is what a refusal quotes."""
+    found = _LISTED.fullmatch(written)
+    opening, listed = (found[1], found[2]) if found else (None, written)
     if opening and listed[:1] + listed[-1:] in _BRACKETS:
         listed = listed[1:-1]
-    values = [_unquoted(part.strip(), text) for part in listed.split(",")]
-    if not all(values) or text.lower() in ("in", "not in"):
+    values = [_one_word(part.strip(), text) for part in listed.split(",")]
+    if not all(values) or written == "in" or written.lower() == "not in":
         raise CellError(
             f"“{text}”中有空值：请写成 in A, B 或 not in A, B。",
             f"Empty value in {text!r}: write in A, B or not in A, B.",
@@ -132,8 +137,10 @@ def _spelled_words(text: str) -> str:
     return f"{'not in' if opening and opening[0] in 'nN' else 'in'} {', '.join(values)}"
 
 
-def _unquoted(value: str, text: str) -> str:
-    """A value without the quotes around it. Raises CellError where they do not match, as around a comma."""
+def _one_word(value: str, text: str) -> str:
+    """A value without the quotes around it, unless they say that all of it is one. Raises CellError where they do not
+    match, as around a comma.
+    """
     marks = [mark for mark in "\"'" if mark in (value[:1], value[-1:])]
     if not marks:
         return value
@@ -143,7 +150,8 @@ def _unquoted(value: str, text: str) -> str:
             f"The quotes in {text!r} do not match; a value has no commas.",
         )
         raise CellError(zh, en)
-    return value[1:-1].strip()
+    inner = value[1:-1].strip()
+    return f'"{inner}"' if ODD.search(inner) else inner
 
 
 def always_holds(cell: Cell) -> bool:
@@ -154,20 +162,22 @@ def always_holds(cell: Cell) -> bool:
     return bool(points) and all(cell.test(point) for point in points)
 
 
-def _number_cell(text: str, scale: Decimal) -> Cell:
-    if found := _COMMA_RANGE.fullmatch(text):
+def _number_cell(text: str, written: str, scale: Decimal) -> Cell:
+    """`written` is the text in the spelling of the grammar; what is refused is quoted as it was typed."""
+    if found := _COMMA_RANGE.fullmatch(written):
         rather = found.expand(r"\1\2..\3\4")
         raise CellError(f"区间请写成 {rather}。", f"Write the range as {rather}.")
-    if _SEPARATED.search(text):
+    if _SEPARATED.search(written):
         raise CellError(f"数字不要写千位分隔符：{text}。", f"Write numbers without thousands separators: {text!r}.")
-    intervals = tuple(_interval(part.strip(), scale) for part in text.split(","))
+    parts = zip(written.split(","), _BETWEEN.split(text), strict=True)
+    intervals = tuple(_interval(part.strip(), shown.strip(), scale) for part, shown in parts)
     if len(intervals) == 1:
         only = intervals[0]
-        return Cell(text, only.holds, intervals)  # type: ignore[arg-type]  # facts are type-checked beforehand
-    return Cell(text, lambda value: any(each.holds(value) for each in intervals), intervals)  # type: ignore[arg-type]
+        return Cell(written, only.holds, intervals)  # type: ignore[arg-type]  # facts are type-checked beforehand
+    return Cell(written, lambda value: any(each.holds(value) for each in intervals), intervals)  # type: ignore[arg-type]
 
 
-def _interval(part: str, scale: Decimal) -> Interval:
+def _interval(part: str, shown: str, scale: Decimal) -> Interval:
     compared = _COMPARE.fullmatch(part)
     if compared:
         bound = _decimal(compared[2]) * scale
@@ -180,17 +190,17 @@ def _interval(part: str, scale: Decimal) -> Interval:
     ranged = _RANGE.fullmatch(part)
     if not ranged:
         zh, en = _rather(part)
-        raise CellError(f"看不懂条件“{part}”。{zh}", f"Cannot read the condition {part!r}. {en}")
+        raise CellError(f"看不懂条件“{shown}”。{zh}", f"Cannot read the condition {shown!r}. {en}")
     low, high = _decimal(ranged[2]) * scale, _decimal(ranged[3]) * scale
     low_closed, high_closed = ranged[1] != "(", ranged[4] != ")"
     if low > high:
         zh, en = (
-            f"区间“{part}”是空的：小的数写在前面。",
-            f"The range {part!r} is empty: the smaller number comes first.",
+            f"区间“{shown}”是空的：小的数写在前面。",
+            f"The range {shown!r} is empty: the smaller number comes first.",
         )
         raise CellError(zh, en)
     if low == high and not (low_closed and high_closed):
-        raise CellError(f"区间“{part}”是空的。", f"The range {part!r} is empty.")
+        raise CellError(f"区间“{shown}”是空的。", f"The range {shown!r} is empty.")
     return Interval(low, low_closed, high, high_closed)
 
 
@@ -198,7 +208,11 @@ def _rather(part: str) -> tuple[str, str]:
     """What would be right, where that can be guessed."""
     for pattern, template in _SUGGESTIONS:
         if found := pattern.fullmatch(part):
-            rather = found.expand(template)
+            rather = found.expand(template).strip()
+            try:
+                _number_cell(rather, rather, Decimal(1))
+            except CellError:
+                break
             return f"可写成 {rather}。", f"Write {rather}."
     return (
         "请写成 >= 15、10..20 或 [10..20)，不带单位；留空表示任意。",
@@ -209,17 +223,17 @@ def _rather(part: str) -> tuple[str, str]:
 _SUGGESTIONS = [
     (re.compile(pattern), template)
     for pattern, template in (
-        (rf"=\s*([<>])\s*({_NUMBER})\s*%?", r"\1= \2"),
-        (rf"([<>]=?|=)?=\s*({_NUMBER})\s*%?", r"= \2"),
-        (rf"(?:≠|!=|<>|not(?:\s+in|\s*=)?)\s*({_NUMBER})\s*%?", r"< \1, > \1"),
-        (rf"({_NUMBER})\s*%?\s*(?:\+|\.\.)", r">= \1"),
-        (rf"\.\.\s*({_NUMBER})\s*%?", r"<= \1"),
+        (rf"=\s*([<>])\s*({NUMBER})\s*%?", r"\1= \2"),
+        (rf"([<>]=?|=)?=\s*({NUMBER})\s*%?", r"= \2"),
+        (rf"(?:≠|!=|<>|not(?:\s+in|\s*=)?)\s*({NUMBER})\s*%?", r"< \1, > \1"),
+        (rf"({NUMBER})\s*%?\s*(?:\+|\.\.)", r">= \1"),
+        (rf"\.\.\s*({NUMBER})\s*%?", r"<= \1"),
         (r"([<>]=?|=)?\s*\.([0-9]+)\s*%?", r"\1 0.\2"),
         (r"([<>]=?|=)?\s*([0-9]+)\.\s*%?", r"\1 \2"),
-        (rf">=\s*({_NUMBER})\s*%?\s*(?:and|且|&|\s)\s*<=\s*({_NUMBER})\s*%?", r"[\1..\2]"),
-        (rf">=\s*({_NUMBER})\s*%?\s*(?:and|且|&|\s)\s*<\s*({_NUMBER})\s*%?", r"[\1..\2)"),
-        (rf">\s*({_NUMBER})\s*%?\s*(?:and|且|&|\s)\s*<=\s*({_NUMBER})\s*%?", r"(\1..\2]"),
-        (rf">\s*({_NUMBER})\s*%?\s*(?:and|且|&|\s)\s*<\s*({_NUMBER})\s*%?", r"(\1..\2)"),
+        (rf">=\s*({NUMBER})\s*%?\s*(?:and|且|&|\s)\s*<=\s*({NUMBER})\s*%?", r"[\1..\2]"),
+        (rf">=\s*({NUMBER})\s*%?\s*(?:and|且|&|\s)\s*<\s*({NUMBER})\s*%?", r"[\1..\2)"),
+        (rf">\s*({NUMBER})\s*%?\s*(?:and|且|&|\s)\s*<=\s*({NUMBER})\s*%?", r"(\1..\2]"),
+        (rf">\s*({NUMBER})\s*%?\s*(?:and|且|&|\s)\s*<\s*({NUMBER})\s*%?", r"(\1..\2)"),
     )
 ]
 
@@ -240,7 +254,8 @@ def _flag_cell(text: str) -> Cell:
 
 def _text_cell(text: str) -> Cell:
     negated = text.startswith("not in ")
-    values = tuple(text.removeprefix("not in " if negated else "in ").split(", "))
+    listed = text.removeprefix("not in " if negated else "in ").split(", ")
+    values = tuple(value[1:-1] if value[:1] == '"' else value for value in listed)
     wanted = frozenset(values)
     if negated:
         return Cell(text, lambda value: value not in wanted, values=values, negated=True)

@@ -10,7 +10,7 @@ import re
 from decimal import Decimal
 from typing import Final
 
-from policies.rules.cells import NUMBER_KINDS, Cell, Interval, PolicyError, parse_cell
+from policies.rules.cells import NUMBER_KINDS, ODD, Cell, Interval, PolicyError, parse_cell
 from policies.rules.dmn_feel import Comparison, Condition, Name, Value, condition_of
 
 _UNWRITABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -50,7 +50,11 @@ def cell_for(condition: Condition, kind: str) -> str:
 def _number_cell(condition: Condition) -> str:
     if condition.negated:
         raise PolicyError(f"Write the condition without not(): {condition.text!r}.")
-    text = ", ".join(_interval_text(every) for every in condition.alternatives)
+    parts = [_interval_text(every) for every in condition.alternatives]
+    bare = [part[:1] not in "<>[(" for part in parts]
+    if not all(bare):  # a number among other alternatives is not mistaken for the decimals of the one before it
+        parts = [f"= {part}" if alone else part for part, alone in zip(parts, bare, strict=True)]
+    text = ", ".join(parts)
     parse_cell(text, "number")
     return text
 
@@ -71,7 +75,8 @@ def _flag_cell(condition: Condition, values: list[Value | Name]) -> str:
 
 
 def _text_cell(condition: Condition, values: list[str]) -> str:
-    text = f"{'not in' if condition.negated else 'in'} {', '.join(values)}"
+    listed = ", ".join(f'"{value}"' if ODD.search(value) else value for value in values)
+    text = f"{'not in' if condition.negated else 'in'} {listed}"
     cell = parse_cell(text, "text") if all(values) else None
     if cell is None or list(cell.values) != values or cell.negated is not condition.negated:
         raise PolicyError(f"A cell cannot hold such a value (no comma, no spaces at its ends): {condition.text}.")

@@ -7,13 +7,18 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-from policies.rules.cells import NUMBER_KINDS, Cell, PolicyError, always_holds, parse_cell, spelled
+from policies.rules.cells import NUMBER, NUMBER_KINDS, ODD, Cell, PolicyError, always_holds, parse_cell, spelled
 
-_SIGN: Final = re.compile(r"[<>≤≥＜＞]")
+# Facts with values of our own, none of which has a slash; product codes and the like may have one.
+CLOSED: Final = frozenset({"grade", "grade_now", "reason_code", "false_key_account", "churn"})
 
 
-def wrong_cell(kind: str, text: str) -> tuple[str, str] | None:
-    """What is wrong with the cell of a condition, in Chinese and English; None when it can be taken as it is."""
+def wrong_cell(kind: str, text: str, key: str = "") -> tuple[str, str] | None:
+    """What is wrong with the cell of a condition, in Chinese and English; None when it can be taken as it is.
+
+    Args:
+        key: of the fact that the column asks for.
+    """
     try:
         cell = parse_cell(text, kind)
     except PolicyError as error:
@@ -21,7 +26,7 @@ def wrong_cell(kind: str, text: str) -> tuple[str, str] | None:
     if cell is None:
         return None
     if kind == "text":
-        return _wrong_words(text, cell)
+        return _wrong_words(text, cell, key)
     if kind in NUMBER_KINDS and len(re.sub(r"\D", "", text)) > 60:
         return "数字太多。", "That is too many digits."
     if doubt := _decimal_comma(spelled(text, kind)):
@@ -37,14 +42,17 @@ def wrong_cell(kind: str, text: str) -> tuple[str, str] | None:
 
 
 def _decimal_comma(text: str) -> tuple[str, str] | None:
-    """``> 1,5`` says "above 1, or 5"; whoever writes decimals with a comma means something else."""
+    """``> 1,5`` says "above 1, or 5"; whoever writes decimals with a comma means something else.
+
+    With a space after the comma, or with bare numbers only, it is a list of alternatives and nothing else.
+    """
     parts = [part.strip() for part in text.split(",")]
-    bare = [part for part in parts if re.fullmatch(r"-?[0-9.]+\s*%?", part)]
-    if not bare or len(bare) == len(parts):
+    bare = [part for part in parts if re.fullmatch(rf"{NUMBER}\s*%?", part)]
+    if len(bare) == len(parts) or not (found := re.search(rf"[0-9],({NUMBER})", text)):
         return None
     return (
-        f"小数点请用句点；若指“或等于”，请写 = {bare[0]}。",
-        f"Write decimals with a point; for an alternative write = {bare[0]}.",
+        f"小数点请用句点；若指“或等于”，请写 = {found[1]}。",
+        f"Write decimals with a point; for an alternative write = {found[1]}.",
     )
 
 
@@ -58,11 +66,17 @@ def _fraction(bound: Decimal) -> tuple[str, str]:
     return f"请写明是 {tiny} 还是 {whole}。", f"Say whether {tiny} or {whole} is meant."
 
 
-def _wrong_words(text: str, cell: Cell) -> tuple[str, str] | None:
-    if _SIGN.search(text):
-        return "文字没有大小之分：请列出各个值。", "Words are not compared by size: list the values."
+def _wrong_words(text: str, cell: Cell, key: str) -> tuple[str, str] | None:
+    """Whoever puts a value into quotes means it."""
     if re.match(r"\s*(≠|!=|<>|not\b(?!\s+in\b)|notin\b|∉)", text, re.I):
         return "除外请写成 not in A, B。", "Write not in A, B for all others."
-    if any(re.search(r"\s|/|∈", value) for value in cell.values):
-        return "各个值之间用逗号分开：in A, B。", "Separate values by commas: in A, B."
+    listed = cell.text.removeprefix("not " if cell.negated else "").removeprefix("in ").split(", ")
+    odd = {sign for value in listed if value[:1] != '"' for sign in ODD.findall(value)}
+    if odd & set("<>≤≥＜＞"):
+        return "文字没有大小之分：请列出各个值。", "Words are not compared by size: list the values."
+    if odd - set("/" if key not in CLOSED else ""):
+        return (
+            "各个值之间用逗号分开：in A, B；含空格的值请加引号。",
+            "Separate values by commas: in A, B. Put a value with a space into quotes.",
+        )
     return None

@@ -204,7 +204,7 @@ def wrong(field: Field, text: str) -> tuple[str, str] | None:
     if said := unstorable(text):
         return said
     if field.part == "in":
-        return wrong_cell(field.kind, text)
+        return wrong_cell(field.kind, text, field.key)
     return _WRONG.get(field.kind, _nothing)(text)
 
 

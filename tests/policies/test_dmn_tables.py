@@ -15,6 +15,7 @@ from policies.rules.dmn import read
 from policies.rules.dmn_cells import cell_of, unary_test
 from policies.rules.dmn_feel import condition_of
 from policies.rules.dmn_tables import replace_rows, write
+from policies.rules.doubts import wrong_cell
 from policies.seed import default_content
 from tests.policies.dmn_files import definitions, table
 
@@ -156,13 +157,17 @@ def test_a_condition_holds_where_its_cell_does(cell: str, value: str) -> None:
         ("[15..30)", "number", "[15..30)"),
         ("<18,>=60", "number", "< 18, >= 60"),
         ("1,500", "number", "1, 500"),
+        ("0,[1..100000]", "number", "= 0, [1..100000]"),
+        ("-7,>20", "number", "= -7, > 20"),
         ('"A","B"', "text", "in A, B"),
         ('not("A")', "text", "not in A"),
+        ('"A B","6008/1","> 5"', "text", 'in "A B", "6008/1", "> 5"'),
         ("true", "flag", "true"),
     ],
 )
 def test_unary_tests_become_cells(feel: str, kind: str, cell: str) -> None:
     assert cell_of(feel, kind) == cell
+    assert wrong_cell(kind, cell) is None
 
 
 @pytest.mark.parametrize(
