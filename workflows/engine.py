@@ -85,9 +85,8 @@ class Round:
         if self.actor is None:
             raise RuntimeError("nothing takes effect without a person who approved it")
         request, submission = self.request, self.submission
-        return Effect(
-            request.no, submission.policy_number, self.terms(), submission.content, self.actor, self.now, self.today
-        )
+        policy, content = submission.policy_number, submission.content
+        return Effect(request.no, policy, self.terms(), content, self.actor, self.now, self.today, self.by_itself)
 
     def letter(self) -> Any:
         """The domain row, locked."""

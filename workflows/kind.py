@@ -55,7 +55,9 @@ class Effect:
     Args:
         terms: what was asked, tightened by everybody's conditions.
         content: of the submission that was decided.
+        actor: who moved the request last; he lends the process his name when time does.
         now: the database's clock; `today` the business date in the company's zone.
+        by_itself: time did it, and nobody decided.
     """
 
     no: str
@@ -65,6 +67,12 @@ class Effect:
     actor: User
     now: datetime
     today: date
+    by_itself: bool = False
+
+    @property
+    def decided_by(self) -> User | None:
+        """The person whose decision it is; None when nobody decided."""
+        return None if self.by_itself else self.actor
 
 
 def _as_asked(authority: Decimal, asked: Terms, granted: Terms) -> Decimal:

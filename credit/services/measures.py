@@ -46,10 +46,13 @@ def take_measure(
 
 
 @transaction.atomic
-def undo_measure(customer: Customer, *, request_no: str, reason: str, actor: User, now: datetime) -> None:
+def undo_measure(customer: Customer, *, request_no: str, reason: str, actor: User | None, now: datetime) -> None:
     """It was not ratified: what was frozen is free, what was decreased or closed counts again as it was.
 
     Where a later decision holds by now, or the earlier line would be over, nothing comes back.
+
+    Args:
+        actor: who refused to ratify it; None when nobody did in time.
     """
     customer = lock_customer(customer.pk)
     taken = LineMeasure.objects.filter(request_no=request_no, lifted_at__isnull=True).select_related("line")
@@ -73,7 +76,7 @@ def _keep(
     )
 
 
-def _restore(measure: LineMeasure, customer: Customer, actor: User, reason: str, now: datetime) -> None:
+def _restore(measure: LineMeasure, customer: Customer, actor: User | None, reason: str, now: datetime) -> None:
     """The earlier line anew, from today; rows are never edited."""
     was, today = measure.line, business_date(now, customer.unit.time_zone)
     held = [line for line in _open(customer) if line.kind == was.kind]

@@ -19,6 +19,7 @@ from jobs.models import Job
 from tests import factories
 from tests.authz.world import HOLDERS
 from tests.credit.factories import uscc
+from tests.workflows.acting import policy_with
 from tests.workflows.factories import PDF, ready_application, trading_customer
 from workflows import letters, services
 from workflows.kinds.credit import KIND, Granted
@@ -180,6 +181,18 @@ def test_what_the_cfo_refuses_to_ratify_is_undone(company, measure) -> None:
     assert (request.state, after.frozen, after.line.amount) == ("rejected", False, 500_000)
     assert (after.line.valid_to, after.line.term_days) == (before.valid_to, before.term_days)
     assert not LineMeasure.objects.filter(lifted_at__isnull=True).exists()
+
+
+def test_what_nobody_ratifies_in_time_is_undone_in_nobodys_name(company) -> None:
+    policy_with(**{"CL0-R-own": "⇒ CFO"})  # no appeal
+    customer = held(company, stars=3)
+    request = sent(customer, company.credit_controller, "freeze")
+    assert state(customer).frozen
+    lapse(request, "CFO")
+    assert (request.state, state(customer).frozen) == ("rejected", False)
+    lifted = LineMeasure.objects.get(request_no=request.no)
+    assert (lifted.lifted_at is not None, lifted.lifted_by) == (True, None)
+    assert [event.actor_name for event in Event.objects.filter(action="credit.line_unfrozen")] == ["system"]
 
 
 def test_a_decrease_replaces_the_line_and_keeps_its_term_and_its_end(company) -> None:

@@ -120,7 +120,7 @@ def take_effect(letter: CreditApplication, effect: Effect) -> None:
 def undo(letter: CreditApplication, effect: Effect) -> None:
     """The measure was not ratified: the line is as it was."""
     why = gettext("The measure was not ratified.")
-    credit.undo_measure(letter.customer, request_no=effect.no, reason=why, actor=effect.actor, now=effect.now)
+    credit.undo_measure(letter.customer, request_no=effect.no, reason=why, actor=effect.decided_by, now=effect.now)
 
 
 def left_authority(authority: Decimal, asked: Terms, granted: Terms) -> Decimal:

@@ -74,7 +74,7 @@ def take_effect(letter: TierChange, effect: Effect) -> None:
 def undo(letter: TierChange, effect: Effect) -> None:
     """The measure was not ratified: the earlier stars count again."""
     why = gettext("The emergency measure was not ratified.")
-    again = tiers.undo_tier(effect.no, customer=letter.customer, reason=why, actor=effect.actor, now=effect.now)
+    again = tiers.undo_tier(effect.no, customer=letter.customer, reason=why, actor=effect.decided_by, now=effect.now)
     if again is not None and again.rerate_on is not None:
         tier_review.schedule(letter.customer.unit, again.rerate_on)
 
