@@ -20,6 +20,7 @@ from workflows.rules.separation import (
     Pair,
     People,
     Said,
+    Seated,
     Sent,
     breaches,
     incompatible,
@@ -28,7 +29,9 @@ from workflows.rules.separation import (
 
 SENT: Final = ("request.submitted", "request.resubmitted")
 GIVEN: Final = ("request.transferred", "request.approver_added")
-READ: Final = (*SENT, *GIVEN, "request.decided", "request.asked_again", "request.taken_back", "request.rerouted")
+SEATED: Final = "request.steps_added"
+AGAIN: Final = ("request.asked_again", "request.taken_back", "request.rerouted")
+READ: Final = (*SENT, *GIVEN, SEATED, *AGAIN, "request.decided")
 DELEGATIONS: Final = ("delegation.given", "delegation.ended")
 HOPS: Final = 2
 
@@ -77,6 +80,9 @@ def _of(event: Event, body: dict[str, Any], persons: dict[int, int]) -> Happened
     if event.action in GIVEN:
         to = int(after.get("to") or after.get("assignee") or 0)
         return Given(event.pk, no, str(after.get("step", "")), actor, to) if to else None
+    if event.action == SEATED:
+        panel = (body.get("extra") or {}).get("panel")
+        return Seated(no, {str(step): int(to) for step, to in panel.items()}) if panel else None
     if event.action == "request.rerouted":
         return Again(no, frozenset(map(str, after.get("carried", ()))), all_but=True)
     if event.action != "request.decided":

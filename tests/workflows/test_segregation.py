@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import transaction
 from django.urls import reverse
 
+from accounts import services as accounts
 from accounts.models import RoleAssignment, User
 from audit.clock import db_now
 from audit.models import Event
@@ -16,7 +17,7 @@ from audit.services import record
 from tests import factories
 from tests.authz.world import browser
 from tests.factories import Company
-from tests.workflows.acting import decide, open_step, submitted
+from tests.workflows.acting import decide, open_step, policy_with, submitted
 from tests.workflows.test_delegation import given, stand_in
 from workflows import services
 from workflows.models import Request, Step, Submission
@@ -199,6 +200,25 @@ def test_who_approved_in_an_earlier_round_and_decides_again_beside_it_is_found(c
     assert report().findings == []
     planted(request, company.director, after={"step": "CFO", "capacity": "override"}, reason="Ill.")
     assert rules_of(report())[0] == "S2"
+
+
+@pytest.mark.parametrize("by_delegate", [False, True])
+def test_a_seat_of_a_panel_that_a_superior_takes_is_his(company: Company, by_delegate: bool) -> None:
+    """Nobody is director: a CFO has the seat by name, and he or whoever acts for him decides it rightly."""
+    policy_with(CL3="SM → RD[all] → CFO")
+    company.hire("Second CFO", "CFO")
+    accounts.end_role(RoleAssignment.objects.get(user=company.director))
+    request = submitted(company)
+    decide(request, "SM", company.manager)
+    seat = open_step(request, "RD")
+    assert seat.assignee is not None
+    decider = stand_in(company, role="CFO") if by_delegate else seat.assignee
+    if by_delegate:
+        given(seat.assignee, decider)
+    decide(request, "RD", decider)
+    assert report().findings == []
+    planted(request, company.lawyer, after={"step": "RD", "capacity": "assigned"})
+    assert rules_of(report()) == ["S7"], "the seat has one name on it"
 
 
 def test_a_step_that_was_asked_again_belongs_to_whom_it_was_given_last() -> None:

@@ -75,7 +75,15 @@ class Given:
     to: int
 
 
-Happened = Sent | Said | Again | Given
+@dataclass(frozen=True)
+class Seated:
+    """The seats of a panel, each with the account to whom the policy gave it."""
+
+    request: str
+    seats: Mapping[str, int]
+
+
+Happened = Sent | Said | Again | Given | Seated
 
 
 @dataclass(frozen=True)
@@ -133,6 +141,8 @@ def breaches(happened: Iterable[Happened], people: People) -> list[Finding]:
             case Given():
                 now.given[each.step] = each.to
                 found += _of_assignment(now, each, people)
+            case Seated():
+                now.given.update(each.seats)
             case Said():
                 found += _of_decision(now, each, people)
                 now.said.append(each)
