@@ -97,12 +97,13 @@ def _never(table: Table, boxes: Sequence[Box]) -> Iterator[Finding]:
             yield Finding("empty", table.code, (row.code,), "该行永远不成立。", "This row never holds.")
         elif before and not uncovered(box, [each for _row, each in before]):
             hiding = tuple(other.code for other, each in before if meet(each, box))
+            zh, en = ("优先级更高", "More important") if table.hit_policy == "priority" else ("前面", "Earlier")
             yield Finding(
                 "shadowed",
                 table.code,
                 (row.code, *hiding),
-                "该行被前面的行完全遮盖，永远不会生效。",
-                "Earlier rows leave nothing to this one: it never counts.",
+                f"该行被{zh}的行完全遮盖，永远不会生效。",
+                f"{en} rows leave nothing to this one: it never counts.",
             )
 
 

@@ -92,6 +92,14 @@ def test_a_cell_that_is_wrong_or_hardly_meant_says_what_would_be_right(text, kin
 
 
 @pytest.mark.parametrize(
+    ("text", "typed"),
+    [("> 5-10", "> 5-10"), ("100，200", "100，200"), ("<10；五", "五"), ("20–10", "20–10"), ("＞1，5天", "5天")],
+)
+def test_what_is_refused_is_quoted_as_it_was_typed(text, typed):
+    assert all(typed in said for said in wrong_cell("number", text))
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "≥１５％",
