@@ -154,6 +154,8 @@ def _sheets(data: bytes) -> dict[str, list[list[str]]]:
         try:
             wrong: list[dict[str, str]] = []
             sheets = {sheet.title: list(_rows(sheet, wrong)) for sheet in book.worksheets}
+            paths = {sheet._worksheet_path: sheet.title for sheet in book.worksheets}  # type: ignore[attr-defined]  # the stubs do not know it
+            merged = _merged(data, paths)
         finally:
             book.close()
     except SheetError as error:
@@ -162,22 +164,21 @@ def _sheets(data: bytes) -> dict[str, list[list[str]]]:
         raise
     except Exception as error:  # a hostile file may raise anything inside the reader
         raise _refusal(_NOT_READABLE["not_a_table"]()) from error
-    if merged := _merged(data):
-        raise _refusal(_("The cells %(cells)s are merged: take them apart, each says something.") % {"cells": merged})
+    if merged:
+        said = _("The cells %(cells)s are merged: take them apart, each says something.")
+        errors = [{"field": place, "message": said % {"cells": place}} for place in merged]
+        raise _refusal(said % {"cells": ", ".join(merged[:5])}, errors)
     if wrong:
         several = _("%(count)s cells cannot be taken.") % {"count": len(wrong)}
         raise _refusal(wrong[0]["message"] if len(wrong) == 1 else several, wrong[:_MOST_SAID])
     return sheets
 
 
-def _merged(data: bytes) -> str:
-    """The first merged cells of any sheet; the reader of rows would see them as empty ones."""
+def _merged(data: bytes, sheets: Mapping[str, str]) -> list[str]:
+    """The merged cells of the sheets, by their paths; the reader of rows would see them as empty ones."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        for name in archive.namelist():
-            found = _MERGED.search(archive.read(name)) if name.startswith("xl/worksheets/") else None
-            if found:
-                return found[1].decode()
-    return ""
+        parts = {path: _MERGED.findall(archive.read(path)) for path in sheets}
+    return [f"{sheets[path]}!{found.decode()}" for path, each in parts.items() for found in each][:_MOST_SAID]
 
 
 _NOT_READABLE: Final = {

@@ -39,6 +39,7 @@ def without_labels(book):
 
 def merged(book):
     book["CL"].merge_cells("B3:B5")
+    book["ES"].merge_cells("A4:C4")
 
 
 def renamed(book):
@@ -58,7 +59,7 @@ REFUSED = (
     (repeated, "was changed"),
     (nameless_column, "a column without a name"),
     (without_labels, "second row"),
-    (merged, "The cells B3:B5 are merged"),
+    (merged, "The cells CL!B3:B5, ES!A4:C4 are merged"),
     (renamed, "no table for the sheet Credit limits"),
     (much, "more than 500 rows"),
     (spaced, "cannot be kept"),
@@ -71,6 +72,8 @@ def test_a_sheet_that_was_rebuilt_is_refused_with_what_is_wrong_with_it(desk):
         problem = refused(desk, changed(data, work))
         assert (problem.status, problem.code) == (422, "workbook")
         assert said in problem.title
+        if work is merged:
+            assert [each["field"] for each in problem.errors] == ["CL!B3:B5", "ES!A4:C4"]
         assert all(each["field"] and each["message"] for each in problem.errors)
 
 
