@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from accounts.access import AUTHENTICATED, access
 from accounts.queries import business_today
 from policies import page, page_kinds, page_tiers, queries
-from policies.models import PolicyVersion
+from policies.models import DATED, PolicyVersion
 from policies.views.drafts import agreed
 
 
@@ -29,7 +29,8 @@ def detail(request: HttpRequest, number: int | None = None) -> HttpResponse:
     context = {
         "version": version,
         "is_in_force": PolicyVersion.objects.covering(today).filter(pk=version.pk).exists(),
-        "is_over": version.effective_to is not None and version.effective_to <= today,
+        # A version that another one displaced before its day keeps a last day, and never was in force.
+        "is_over": version.state in DATED and version.effective_to is not None and version.effective_to <= today,
         "agreed": agreed(request, version),
         "versions": shown.order_by("-number"),
         "kinds": page_kinds.kinds(pack),

@@ -6,7 +6,10 @@ from datetime import date
 
 import pytest
 
+from accounts.roles import Role
+from policies.models import PolicyVersion
 from policies.seed import default_pack
+from policies.services import start_draft
 from tests import factories
 from tests.default_policy import default_policy
 
@@ -99,3 +102,14 @@ def test_shares_are_percentages_and_amounts_have_separators(client, company):
     for shown in ("<dd>8 %</dd>", "<dd>10,000</dd>", "<dd>500,000</dd>"):
         assert shown in text
     assert "0.35" not in text
+
+
+def test_what_gave_way_before_its_day_is_never_said_to_have_been_in_force(client, company):
+    """What was to come back after an emergency keeps the last day that it would have had."""
+    version = start_draft(company.hire("maker", Role.SO), change_note="Back again")
+    days = {"effective_from": date(2025, 12, 1), "effective_to": date(2025, 12, 20)}
+    for state in ("checked", "in_review", "scheduled", "superseded"):
+        PolicyVersion.objects.filter(pk=version.pk).update(state=state, **(days if state == "scheduled" else {}))
+    text = page(client, company.rep, path=f"/policies/{version.number}/").content.decode()
+    assert "Superseded before its day" in text
+    assert "no longer in force" not in text
