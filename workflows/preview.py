@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -131,13 +132,15 @@ def planned(
     standing = carried(request, plan, policy, facts, duties, kind.fixed_in(assessment.content)) if request else {}
     functions = {step.key: policy.roles[step.role].function for step in plan.steps}
     allowed = {step.key: hours_of(policy, step.sla_hours, customer) for step in plan.steps}
-    steps, missing = _seated(plan, staff, allowed, functions, standing, now, unit.holiday_calendar, zone)
+    seated = partial(_seated, plan, staff, allowed, functions, now=now, calendar=unit.holiday_calendar, zone=zone)
+    steps, missing = seated(standing)
     if missing and standing:  # whoever approved may be needed elsewhere: then he is asked again, if that helps
-        anew, fewer = _seated(plan, staff, allowed, functions, {}, now, unit.holiday_calendar, zone)
-        steps, missing, standing = (anew, fewer, {}) if not fewer else (steps, missing, standing)
+        fewer = ({key: each for key, each in standing.items() if key != again} for again in standing)
+        tried = ((*seated(some), some) for some in (*fewer, {}))
+        steps, missing, standing = next((each for each in tried if not each[1]), (steps, missing, standing))
     while standing and not any(judges(step.plan) and not step.skipped and step.carried is None for step in steps):
         standing = all_but_the_last(plan, standing)
-        steps, missing = _seated(plan, staff, allowed, functions, standing, now, unit.holiday_calendar, zone)
+        steps, missing = seated(standing)
     blocks = [pick(reason.zh, reason.en) for reason in (*assessment.blocks, *plan.blocks)] + missing
     waited_for = [step for step in steps if step.plan.mode not in RATIFYING and step.carried is None]
     return Preview(
