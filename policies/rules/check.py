@@ -200,7 +200,7 @@ def _unreachable(kind: KindRules) -> Iterator[Finding]:
             for level, band in enumerate(table.ladder):
                 if level not in reached:
                     zh, en = f"没有规则会得出 {band}。", f"No rule leads to {band}."
-                    yield Finding("unreachable", table.code, (band,), zh, en, blocking=False)
+                    yield Finding("unreachable", table.code, (band,), zh, en)
 
 
 def _most(escalators: Table) -> int:
