@@ -156,8 +156,9 @@ def test_whoever_acts_for_the_one_to_whom_a_step_is_transferred_is_told_too(
     said: dict[str, Any] = {"to": colleague, "actor": company.manager, "reason": SECRET, **key()}
     services.transfer(request_.no, open_step(request_).pk, **said)
     run_until_idle()
-    assert told(deputy) == ["delegation_given", "transferred"]
-    assert quotes(deputy, "transferred") == [SECRET]
+    assert told(colleague) == ["transferred"]
+    assert told(deputy) == ["delegation_given", "opened"], "it was not transferred to the deputy"
+    assert quotes(deputy, "opened") == [SECRET]
 
 
 def test_what_was_said_is_read_once_however_many_hear_of_it(company: Company, request_: Request) -> None:

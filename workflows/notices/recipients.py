@@ -118,7 +118,6 @@ _ADDRESSED: Final[Mapping[str, Callable[[Told], list[User]]]] = {
     **dict.fromkeys(("opened", "reminded", "due_soon", "overdue", "escalated"), _to_decide),
     **dict.fromkeys(("decided", "returned", "approved", "rejected", "effective", "commented"), _followers),
     **dict.fromkeys(("voided", "overridden", "rerouted", "withdrawn", "taken_back", "undone"), _everybody_concerned),
-    "transferred": lambda told: [*_by_name(told), *_to_decide(told)],  # and whoever acts for him
     "released": _released,
     "question": _submitter,
     "orphaned": _stranded,

@@ -45,6 +45,7 @@ def _transfer(no: str, step_id: int, to: User, actor: User, reason: str) -> Answ
         after={"step": step.key, "to": to.pk, "name": to.display_name},
     )
     round_.tell("transferred", step, to=[to.pk], handover=moved.pk)
+    round_.tell("opened", step, handover=moved.pk)  # for whoever acts for him: it was not given to them
     rounds.save(round_)
     return {"step": step.pk}
 
