@@ -120,11 +120,14 @@ def share_customer(customer: Customer, with_user: User, actor: User | None) -> N
     """Let a colleague read a customer that his roles do not show him; sharing twice changes nothing.
 
     Raises:
-        Problem: 403 without authority, 422 for a closed account.
+        Problem: 403 without authority, 422 for a closed account, or for who looks after the customer and would
+            go on reading it when somebody else does.
     """
     require_editor(customer, actor)
     if not with_user.is_active:
         raise Problem("user_inactive", 422, _("This account is closed."))
+    if with_user.person_id == customer.owner.person_id:
+        raise Problem("shared_with_owner", 422, _("This colleague looks after the customer and sees it already."))
     if with_user.pk in shared_with(customer):
         return
     assign_perm("customers.view_customer", with_user, customer)

@@ -77,6 +77,14 @@ def test_a_shared_customer_is_seen_until_the_share_is_taken_back(company, huakan
     assert Event.objects.filter(action="customers.customer_unshared").count() == 1
 
 
+def test_who_looks_after_a_customer_cannot_keep_it_by_sharing_it_with_himself(company, huakang):
+    for account in (company.rep, factories.user("Second Account", person=company.rep.person)):
+        with pytest.raises(Problem) as caught:
+            services.share_customer(huakang, account, company.rep)
+        assert (caught.value.status, caught.value.code) == (422, "shared_with_owner")
+    assert not Event.objects.filter(action="customers.customer_shared").exists()
+
+
 def test_only_who_may_edit_may_share(company, huakang):
     for person in (company.other_rep, company.auditor, company.credit_controller):
         with pytest.raises(Problem) as refused:

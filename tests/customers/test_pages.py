@@ -166,6 +166,7 @@ def test_editing_an_old_page_loses_nothing(company, huakang):
 
 def test_sharing_contact_licence_and_record_by_page(company, huakang):
     rep = as_(company.rep)
+    assert rep.post(reverse("customers:share", args=[huakang.pk]), {"user": company.rep.email}).status_code == 422
     assert rep.post(reverse("customers:share", args=[huakang.pk]), {"user": company.other_rep.email}).status_code == 302
     assert as_(company.other_rep).get(reverse("customers:detail", args=[huakang.pk])).status_code == 200
     assert rep.post(reverse("customers:unshare", args=[huakang.pk]), {"user": company.other_rep.pk}).status_code == 302
