@@ -21,7 +21,7 @@ from tests.workflows.acting import decide, open_step, policy_with, submitted
 from tests.workflows.test_delegation import given, stand_in
 from workflows import services
 from workflows.models import Request, Step, Submission
-from workflows.rules.separation import Again, Given, Happened, People, Said, breaches
+from workflows.rules.separation import Again, Given, Happened, People, Said, Sent, breaches
 from workflows.segregation import Report, report
 from workflows.sla import sweep
 from workflows.trail import about, policy_of
@@ -228,3 +228,15 @@ def test_a_step_that_was_asked_again_belongs_to_whom_it_was_given_last() -> None
     assert [each.rule for each in breaches(happened, people)] == ["S7"]
     happened.insert(2, Given(4, "A", "SM~2", 8, 9))
     assert breaches(happened, people) == []
+
+
+@pytest.mark.parametrize(("kind", "rule"), [("policy", "S4"), ("credit", "S1")])
+def test_whoever_wrote_what_his_carried_approval_stands_for_breaks_the_rule_of_its_kind(kind: str, rule: str) -> None:
+    people = People({7: 7, 8: 8}, held=lambda *_: True, delegated=lambda *_: False)
+    sent = Sent(1, "A", kind, 1, frozenset(), frozenset())
+    said = Said(2, "A", db_now(), "RD", "approve", "RD", "own", 7, 0, False, "CFO")
+    again = Sent(3, "A", kind, 1, frozenset({7}), frozenset(), frozenset({"RD"}))
+    assert [(each.rule, each.persons) for each in breaches([sent, said, again], people)] == [(rule, (7,))]
+    late = Said(4, "A", db_now(), "CC", "approve", "CC", "own", 8, 0, False, "CFO")
+    written = Sent(1, "A", kind, 1, frozenset({8}), frozenset())
+    assert [each.rule for each in breaches([written, late], people)] == [rule]

@@ -162,7 +162,7 @@ def _base(step: str) -> str:
 def _of_carried(sent: Sent, standing: Iterable[Said], people: People) -> list[Finding]:
     """Whoever must stay apart from a revision has not approved it in an earlier round either."""
     return [
-        Finding("S1", sent.request, (person,), (said.event, sent.event), "approved what he asks for now")
+        Finding(_apart_by(sent), sent.request, (person,), (said.event, sent.event), "approved what he asks for now")
         for said in standing
         for person in sorted(_persons(said, people) & _apart(sent))
     ]
@@ -192,8 +192,7 @@ def _of_decision(now: _Round, said: Said, people: People) -> list[Finding]:
 def _of_person(now: _Round, said: Said, person: int, people: People) -> list[Finding]:
     found = []
     if person in _apart(now.sent) and now.sent is not None:
-        rule = "S4" if now.sent.kind == "policy" else "S1"
-        events = (now.sent.event, said.event)
+        rule, events = _apart_by(now.sent), (now.sent.event, said.event)
         found.append(Finding(rule, said.request, (person,), events, "asked for it, wrote it or looks after it"))
     for before in now.said:
         if person in _persons(before, people):
@@ -232,6 +231,11 @@ def _given(now: _Round, step: str) -> int | None:
 
 def _apart(sent: Sent | None) -> frozenset[int]:
     return (sent.editors | sent.owners | {sent.submitter}) if sent else frozenset()
+
+
+def _apart_by(sent: Sent) -> str:
+    """The rule that keeps whoever asks apart: of a policy its own."""
+    return "S4" if sent.kind == "policy" else "S1"
 
 
 def _persons(said: Said, people: People) -> set[int]:
