@@ -41,7 +41,7 @@ SENTENCES: Final = {
     "greater_than_equal": gettext_lazy("This must be at least %(ge)s."),
     "less_than_equal": gettext_lazy("This must be at most %(le)s."),
     "string_too_long": gettext_lazy("This must have at most %(max_length)s characters."),
-    "too_long": gettext_lazy("This must have at most %(max_length)s members or characters."),
+    "too_long": gettext_lazy("This must have at most %(max_length)s entries or characters."),
     "string_too_short": gettext_lazy("This must have at least %(min_length)s characters."),
     "string_pattern_mismatch": gettext_lazy("The text contains characters that cannot be stored."),
     "value_error": gettext_lazy("%(error)s"),
