@@ -11,22 +11,15 @@ from decimal import Decimal
 from typing import Final
 
 from policies.rules.cells import NUMBER_KINDS, ODD, Cell, Interval, PolicyError, parse_cell
-from policies.rules.dmn_feel import Comparison, Condition, Name, Value, condition_of
+from policies.rules.dmn_feel import Comparison, Condition, Name, Value
 
 _UNWRITABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _KIND: Final = {"text": str, "flag": bool}
 
 
-def cell_of(feel: str, kind: str) -> str:
-    """A unary test as the cell of a column of this kind: ``"A","B"`` is ``in A, B``, ``]15..30[`` is ``(15..30)``.
-
-    Raises PolicyError.
-    """
-    return cell_for(condition_of(feel), kind)
-
-
 def cell_for(condition: Condition, kind: str) -> str:
-    """A condition that was read as the cell of a column of this kind (money, pct, days, count, number, text, flag).
+    """A condition as the cell of a column of this kind (money, pct, days, count, number, text, flag): ``"A","B"`` is
+    ``in A, B``, ``]15..30[`` is ``(15..30)``.
 
     A condition with not() holds for a missing fact by the standard; no cell does.
     Raises PolicyError when no cell says the same.

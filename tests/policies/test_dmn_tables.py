@@ -12,7 +12,7 @@ from lxml import etree
 
 from policies.rules.cells import PolicyError, parse_cell
 from policies.rules.dmn import read
-from policies.rules.dmn_cells import cell_of, unary_test
+from policies.rules.dmn_cells import cell_for, unary_test
 from policies.rules.dmn_feel import condition_of
 from policies.rules.dmn_tables import replace_rows, write
 from policies.rules.doubts import wrong_cell
@@ -166,7 +166,7 @@ def test_a_condition_holds_where_its_cell_does(cell: str, value: str) -> None:
     ],
 )
 def test_unary_tests_become_cells(feel: str, kind: str, cell: str) -> None:
-    assert cell_of(feel, kind) == cell
+    assert cell_for(condition_of(feel), kind) == cell
     assert wrong_cell(kind, cell) is None
 
 
@@ -196,7 +196,7 @@ def test_cells_become_unary_tests(cell: str, kind: str, feel: str) -> None:
 )
 def test_what_a_cell_cannot_say_is_refused(feel: str) -> None:
     with pytest.raises(PolicyError):
-        cell_of(feel, "text")
+        cell_for(condition_of(feel), "text")
 
 
 def imported(*rules: list[str], inputs: tuple[str, ...] = ("exposure_unsecured_group:number",), policy: str = "UNIQUE",
