@@ -46,8 +46,8 @@ def findings_of(stored: Mapping[str, Any], number: int) -> tuple[list[Finding], 
         at = Finding("unreadable", error.table, (error.row,), error.zh, error.en, field=error.field)
         return [*found, at], None
     except UNREADABLE as error:
-        said = error.args[0] if isinstance(error, PolicyError) else repr(error)
-        zh, en = f"表格无法读取：{said}", f"The tables cannot be read: {said}"
+        said_zh, said_en = (error.zh, error.en) if isinstance(error, PolicyError) else (repr(error), repr(error))
+        zh, en = f"表格无法读取：{said_zh}", f"The tables cannot be read: {said_en}"
         return [*found, Finding("unreadable", "", (), zh, en)], None
 
 

@@ -18,6 +18,7 @@ from policies.queries import content
 from policies.rules import dmn
 from policies.rules.cells import PolicyError
 from policies.rules.dmn_tables import replace_rows, write
+from policies.rules.dmn_xml import NotDmn
 
 LARGEST: Final = workbook.LARGEST
 _PACKED: Final = b"PK"  # an XLSX file is a ZIP archive
@@ -62,10 +63,12 @@ def _decisions(data: bytes, version: PolicyVersion) -> list[dict[str, Any]]:
             said = _("There is no table called %(names)s. Name each decision by the code of its table, such as CL.")
             raise _refusal(said % {"names": ", ".join(strangers)[:200]})
         tables = [replace_rows(stored[each.name], each) for each in decisions]
+    except NotDmn as error:
+        said = _("The file cannot be taken over as DMN 1.3, nor is it an XLSX workbook.")
+        raise _refusal(said, pick(error.zh, error.en)) from error
     except PolicyError as error:
-        raise _refusal(
-            _("The file cannot be taken over as DMN 1.3, nor is it an XLSX workbook."), pick(error.zh, error.en)
-        ) from error
+        said = pick("该文件无法作为 DMN 1.3 采用。", "The file cannot be taken over as DMN 1.3.")
+        raise _refusal(said, pick(error.zh, error.en)) from error
     if not tables:
         raise _refusal(_("The file has no decision table."))
     check_rows(tables, "dmn")

@@ -24,6 +24,7 @@ KIND_OF: Final = {
     "number": "number", "integer": "number", "long": "number", "double": "number",
     "string": "text", "boolean": "flag", "date": "date", "Any": "",
 }  # fmt: skip
+_KIND_ZH: Final = {"number": "数字", "text": "字符串", "flag": "布尔值", "date": "日期"}
 _EXPRESSIONS: Final = (
     "literalExpression", "context", "invocation", "functionDefinition", "relation", "list", "conditional", "for",
     "every", "some", "filter",
@@ -72,10 +73,11 @@ def read_model(data: bytes) -> Model:
 
 def _opened(data: bytes) -> tuple[Any, _File]:
     if len(data) > LARGEST:
-        raise PolicyError(f"The DMN file is larger than {LARGEST // 1_000_000} MB.")
+        most = LARGEST // 1_000_000
+        raise PolicyError(f"The DMN file is larger than {most} MB.", f"DMN 文件超过 {most} MB。")
     root = root_of_file(data)
     decisions = [_named(each) for each in children(root, "decision")]
-    once(decisions, "The decision {} is there twice.")
+    once(decisions, "The decision {} is there twice.", "决策 {} 出现了两次。")
     given = [each for each in children(root, "inputData") if each.get("name")]
     types = {each.get("name") or "": _type(each) for each in children(root, "itemDefinition")}
     for each in (*given, *children(root, "decision")):
@@ -108,12 +110,12 @@ def _kind(written: str, types: Mapping[str, str]) -> str | None:
 
 
 @contextmanager
-def _at(place: str) -> Iterator[None]:
-    """What is refused here says where it stands."""
+def _at(place: str, zh: str = "") -> Iterator[None]:
+    """What is refused here says where it stands, in both languages."""
     try:
         yield
     except PolicyError as error:
-        raise PolicyError(f"{place}: {error}") from error
+        raise PolicyError(f"{place}: {error.en}", f"{zh or place}：{error.zh}") from error
 
 
 def _decision(decision: Any, file: _File) -> Decision:
@@ -126,7 +128,8 @@ def _logic(decision: Any) -> Any:
     table = child(decision, "decisionTable")
     if table is None:
         found = next((name_of(each) for each in decision if name_of(each) in _EXPRESSIONS), "")
-        raise PolicyError(f"its logic ({found}) is no decision table." if found else "it has no decision table.")
+        zh = f"其逻辑（{found}）不是决策表。" if found else "没有决策表。"
+        raise PolicyError(f"its logic ({found}) is no decision table." if found else "it has no decision table.", zh)
     return table
 
 
@@ -136,17 +139,20 @@ def _table(name: str, table: Any, file: _File) -> Decision:
     outputs = list(children(table, "output"))
     names = tuple(each.get("name") or "" for each in outputs)
     if not outputs:
-        raise PolicyError("the table has no output.")
+        raise PolicyError("the table has no output.", "该表没有输出。")
     if policy not in (*SINGLE, *SEVERAL) or (aggregation and (aggregation not in AGGREGATIONS or policy != "COLLECT")):
-        raise PolicyError(f"the hit policy {policy} {aggregation}".rstrip() + " is not one of the standard.")
+        named = f"{policy} {aggregation}".rstrip()
+        raise PolicyError(f"the hit policy {named} is not one of the standard.", f"标准中没有命中策略 {named}。")
     if aggregation and len(outputs) > 1:
-        raise PolicyError(f"only a single output can be combined with {aggregation}.")
+        said = f"only a single output can be combined with {aggregation}."
+        raise PolicyError(said, f"只有单个输出才能用 {aggregation} 汇总。")
     if len(outputs) > 1 and not all(names):
-        raise PolicyError("several outputs each need a name.")
-    once(names, "The output {} is there twice.")
+        raise PolicyError("several outputs each need a name.", "有多个输出时，每个都要有名称。")
+    once(names, "The output {} is there twice.", "输出 {} 出现了两次。")
     ranks = tuple(_listed(each, file) for each in outputs)
     if policy in RANKED and not any(ranks):
-        raise PolicyError(f"{policy} needs the values of an output, best first.")
+        said = f"{policy} needs the values of an output, best first."
+        raise PolicyError(said, f"{policy} 需要列出输出的取值，最好的在前。")
     listed = [frozenset(each) for each in ranks]
     rows = tuple(_rule(number, each, inputs, listed, file) for number, each in enumerate(children(table, "rule"), 1))
     asked = {root_of(each, file.decisions) for each in _asked(inputs, rows)}
@@ -171,16 +177,18 @@ def _input(each: Any, file: _File) -> Input:
     expression = child(each, "inputExpression")
     text = _feel(expression, file)
     if not text:
-        raise PolicyError("an input does not say which fact it is.")
+        raise PolicyError("an input does not say which fact it is.", "有一个输入没有说明是哪个事实。")
     declared = root_of(text, file.names)
     if not declared and (not _WORDS.fullmatch(text) or _OPERATOR.search(text)):
-        raise PolicyError(f"an input must be the name of a fact, not the expression {text!r}.")
+        said = f"an input must be the name of a fact, not the expression {text!r}."
+        raise PolicyError(said, f"输入须为事实的名称，而不是表达式“{text}”。")
     written = expression.get("typeRef") or (file.types.get(f"variable {text}", "") if declared == text else "")
     kind = _kind(written, file.types)
     if kind is None:
-        raise PolicyError(f"the input {text} is a {written}; only numbers, strings, booleans and dates are compared.")
+        said = f"the input {text} is a {written}; only numbers, strings, booleans and dates are compared."
+        raise PolicyError(said, f"输入 {text} 的类型是 {written}；只能比较数字、字符串、布尔值和日期。")
     listed = (file.allowed.get(name) for name in _made_of(written, file.types))
-    with _at(f"the values of {text}"):
+    with _at(f"the values of {text}", f"{text} 的取值"):
         said_here = _feel(child(each, "inputValues"), file)
         allowed = condition_of(said_here or _feel(next((each for each in listed if each is not None), None), file))
     return Input(text, kind, each.get("label") or "", allowed)
@@ -188,12 +196,12 @@ def _input(each: Any, file: _File) -> Input:
 
 def _listed(output: Any, file: _File) -> tuple[Value, ...]:
     text = _feel(child(output, "outputValues"), file)
-    with _at("the values of an output"):
+    with _at("the values of an output", "输出的取值"):
         return values_of(text) if text else ()
 
 
 def _default(output: Any, file: _File) -> Value:
-    with _at("a default output"):
+    with _at("a default output", "默认输出"):
         return value_of(_feel(child(output, "defaultOutputEntry"), file))
 
 
@@ -201,10 +209,12 @@ def _rule(number: int, rule: Any, inputs: tuple[Input, ...], listed: list[frozen
     code = str(number)
     asked, told = list(children(rule, "inputEntry")), list(children(rule, "outputEntry"))
     if len(asked) != len(inputs):
-        raise PolicyError(f"rule {code} has {len(asked)} conditions instead of {len(inputs)}.")
+        said = f"rule {code} has {len(asked)} conditions instead of {len(inputs)}."
+        raise PolicyError(said, f"规则 {code} 有 {len(asked)} 个条件，应为 {len(inputs)} 个。")
     if len(told) != len(listed):
-        raise PolicyError(f"rule {code} has {len(told)} outputs instead of {len(listed)}.")
-    with _at(f"rule {code}"):
+        said = f"rule {code} has {len(told)} outputs instead of {len(listed)}."
+        raise PolicyError(said, f"规则 {code} 有 {len(told)} 个输出，应为 {len(listed)} 个。")
+    with _at(f"rule {code}", f"规则 {code}"):
         conditions = tuple(_condition(each, entry, file) for each, entry in zip(inputs, asked, strict=True))
         outputs = tuple(_result(_feel(entry, file), known) for entry, known in zip(told, listed, strict=True))
     notes = tuple(text_of(each) for each in children(rule, "annotationEntry"))
@@ -216,14 +226,17 @@ def _condition(each: Input, entry: Any, file: _File) -> Condition:
         condition = condition_of(_feel(entry, file), file.names)
         for operand in condition.operands():
             if each.kind and not isinstance(operand, Name) and operand is not None and kind_of(operand) != each.kind:
-                raise PolicyError(f"{shown(operand)} is not {KINDS[each.kind]}.")
+                raise PolicyError(
+                    f"{shown(operand)} is not {KINDS[each.kind]}.", f"{shown(operand)} 不是{_KIND_ZH[each.kind]}。"
+                )
     return condition
 
 
 def _result(feel: str, listed: frozenset[Value]) -> Value:
     value = value_of(feel)
     if listed and value is not None and value not in listed:
-        raise PolicyError(f"the result {shown(value)} is none of the values that its column lists.")
+        said = f"the result {shown(value)} is none of the values that its column lists."
+        raise PolicyError(said, f"结果 {shown(value)} 不在该列所列的取值之中。")
     return value
 
 
@@ -237,5 +250,6 @@ def _feel(element: Any, file: _File) -> str:
         return ""
     language = element.get("expressionLanguage") or file.language
     if language and "feel" not in language.lower():
-        raise PolicyError(f"expressions in {language} are not read, only FEEL.")
+        said = f"expressions in {language} are not read, only FEEL."
+        raise PolicyError(said, f"不读取 {language} 写的表达式，只读取 FEEL。")
     return text_of(element)

@@ -29,20 +29,24 @@ def cell_for(condition: Condition, kind: str) -> str:
     wanted = Decimal if kind in NUMBER_KINDS else _KIND.get(kind)
     for operand in condition.operands():
         if isinstance(operand, Name):
-            raise PolicyError(f"A cell compares with values, not with the fact {operand.path}.")
+            said = f"A cell compares with values, not with the fact {operand.path}."
+            raise PolicyError(said, f"单元格只与数值比较，不与事实 {operand.path} 比较。")
         if wanted is None or type(operand) is not wanted:
-            raise PolicyError(f"The condition {condition.text} does not fit a column of type {kind}.")
+            said = f"The condition {condition.text} does not fit a column of type {kind}."
+            raise PolicyError(said, f"条件 {condition.text} 不适合类型为 {kind} 的列。")
     if kind in NUMBER_KINDS:
         return _number_cell(condition)
     values = [every[0].operand for every in condition.alternatives]
     if any(len(every) > 1 or every[0].sign != "=" for every in condition.alternatives):
-        raise PolicyError(f"In a cell strings are equal or not, neither larger nor smaller: {condition.text}.")
+        said = f"In a cell strings are equal or not, neither larger nor smaller: {condition.text}."
+        raise PolicyError(said, f"单元格中的字符串只分相等与否，没有大小：{condition.text}。")
     return _flag_cell(condition, values) if kind == "flag" else _text_cell(condition, [str(each) for each in values])
 
 
 def _number_cell(condition: Condition) -> str:
     if condition.negated:
-        raise PolicyError(f"Write the condition without not(): {condition.text!r}.")
+        said = f"Write the condition without not(): {condition.text!r}."
+        raise PolicyError(said, f"请不用 not() 来写该条件：{condition.text}。")
     parts = [_interval_text(every) for every in condition.alternatives]
     bare = [part[:1] not in "<>[(" for part in parts]
     if not all(bare):  # a number among other alternatives is not mistaken for the decimals of the one before it
@@ -63,7 +67,9 @@ def _interval_text(every: tuple[Comparison, ...]) -> str:
 
 def _flag_cell(condition: Condition, values: list[Value | Name]) -> str:
     if len(values) > 1:
-        raise PolicyError(f"A cell asks for true or for false: {condition.text}.")
+        raise PolicyError(
+            f"A cell asks for true or for false: {condition.text}.", f"单元格只能是 true 或 false：{condition.text}。"
+        )
     return "true" if (values[0] is True) is not condition.negated else "false"
 
 
@@ -72,7 +78,8 @@ def _text_cell(condition: Condition, values: list[str]) -> str:
     text = f"{'not in' if condition.negated else 'in'} {listed}"
     cell = parse_cell(text, "text") if all(values) else None
     if cell is None or list(cell.values) != values or cell.negated is not condition.negated:
-        raise PolicyError(f"A cell cannot hold such a value (no comma, no spaces at its ends): {condition.text}.")
+        said = f"A cell cannot hold such a value (no comma, no spaces at its ends): {condition.text}."
+        raise PolicyError(said, f"单元格不能有这样的值（不得含逗号，两端不得有空格）：{condition.text}。")
     return text
 
 

@@ -96,7 +96,8 @@ def condition_of(feel: str, names: Iterable[str] = ()) -> Condition:
     if text in ("", "-"):
         return ANYTHING
     if len(text) > _LONGEST:
-        raise PolicyError(f"A condition has at most {_LONGEST} characters, not {len(text)}.")
+        said = f"A condition has at most {_LONGEST} characters, not {len(text)}."
+        raise PolicyError(said, f"条件最多 {_LONGEST} 个字符，这里有 {len(text)} 个。")
     known = frozenset(names)
     negated = _NOT.fullmatch(text)
     parts = _parts(negated[1] if negated else text)
@@ -172,7 +173,8 @@ def day_of(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise PolicyError(f"{text!r} is no day: write it like 2027-01-31.") from error
+        said = f"{text!r} is no day: write it like 2027-01-31."
+        raise PolicyError(said, f"“{text}”不是日期：请写成 2027-01-31。") from error
 
 
 def either(answers: Iterable[bool | None]) -> bool | None:
@@ -215,14 +217,16 @@ def _alternative(part: str, names: frozenset[str]) -> tuple[Comparison, ...]:
         sign, operand = _COMPARED.fullmatch(part).groups()  # type: ignore[union-attr]  # it matches every text
         compared = Comparison(sign or "=", _operand(operand.strip(), names))
         if compared.sign != "=" and (compared.operand is None or isinstance(compared.operand, bool)):
-            raise PolicyError(f"Only numbers, strings and days are larger or smaller: {part!r}.")
+            said = f"Only numbers, strings and days are larger or smaller: {part!r}."
+            raise PolicyError(said, f"只有数字、字符串和日期才有大小：{part}。")
         return (compared,)
     low, high = (_operand(ranged[place].strip(), names) for place in (1, 2))
     kinds = {kind_of(each) for each in (low, high) if not isinstance(each, Name)}
     if not kinds <= {"number"} and not kinds <= {"text"} and not kinds <= {"date"}:
-        raise PolicyError(f"A range goes from one number, string or day to another: {part!r}.")
+        said = f"A range goes from one number, string or day to another: {part!r}."
+        raise PolicyError(said, f"区间的两端须同为数字、字符串或日期：{part}。")
     if not isinstance(low, Name) and not isinstance(high, Name) and _compare(">", low, high):
-        raise PolicyError(f"The range {part!r} is empty.")
+        raise PolicyError(f"The range {part!r} is empty.", f"区间 {part} 是空的。")
     return (
         Comparison(">=" if part[0] == "[" else ">", low),
         Comparison("<=" if part[-1] == "]" else "<", high),
@@ -237,7 +241,8 @@ def _value(text: str) -> Value:
     if _NUMBER.fullmatch(text):
         number = Decimal(re.sub(r"\s", "", text))
         if len(number.as_tuple().digits) > MOST_DIGITS:
-            raise PolicyError(f"A number has at most {MOST_DIGITS} digits, not {text[:50]!r}.")
+            said = f"A number has at most {MOST_DIGITS} digits, not {text[:50]!r}."
+            raise PolicyError(said, f"数字最多 {MOST_DIGITS} 位：{text[:50]}。")
         return number
     if text in ("true", "false", "null"):
         return None if text == "null" else text == "true"
@@ -247,7 +252,8 @@ def _value(text: str) -> Value:
     if day:
         return day_of(_unquoted(day[1] or day[2]))
     shown = text if len(text) <= 80 else f"{text[:80]}…"
-    raise PolicyError(f"Only a number, a string in quotes, true, false, null or a day can stand here, not {shown!r}.")
+    said = f"Only a number, a string in quotes, true, false, null or a day can stand here, not {shown!r}."
+    raise PolicyError(said, f"这里只能是数字、带引号的字符串、true、false、null 或日期，而不是“{shown}”。")
 
 
 def _unquoted(text: str) -> str:
@@ -256,11 +262,11 @@ def _unquoted(text: str) -> str:
         if escaped[0] in "uU" and len(escaped) > 1 and int(escaped[1:], 16) < 0x110000:
             return chr(int(escaped[1:], 16))
         if escaped not in _ESCAPES:
-            raise PolicyError(f"Unknown escape \\{escaped} in {text!r}.")
+            raise PolicyError(f"Unknown escape \\{escaped} in {text!r}.", f"{text} 中有未知的转义 \\{escaped}。")
         return _ESCAPES[escaped]
 
     said = _ESCAPED.sub(plain, text[1:-1])
     try:  # two escapes may be the halves of one character
         return said.encode("utf-16", "surrogatepass").decode("utf-16")
     except UnicodeDecodeError as error:
-        raise PolicyError(f"An escape is half a character in {text!r}.") from error
+        raise PolicyError(f"An escape is half a character in {text!r}.", f"{text} 中的转义只有半个字符。") from error

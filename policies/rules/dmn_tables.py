@@ -37,10 +37,12 @@ def write(table: Mapping[str, Any]) -> bytes:
     exports differ only where the tables do. Raises PolicyError for a hit policy that DMN does not have.
     """
     if table["hit_policy"] not in POLICIES:
-        raise PolicyError(f"DMN has no hit policy {table['hit_policy']}.")
+        policy = table["hit_policy"]
+        raise PolicyError(f"DMN has no hit policy {policy}.", f"DMN 没有命中策略 {policy}。")
     outputs = list(dict.fromkeys(name for row in table["rows"] for name in row["outputs"]))
     if CODE in outputs:
-        raise PolicyError(f"Table {table['code']} has an output called {CODE}, which is the code of a row in DMN.")
+        said = f"Table {table['code']} has an output called {CODE}, which is the code of a row in DMN."
+        raise PolicyError(said, f"表 {table['code']} 有名为 {CODE} 的输出，而它在 DMN 中是行的编号。")
     new_id = _ids(table["code"])
     root = etree.Element(f"{{{NAMESPACE}}}definitions", nsmap={None: NAMESPACE})  # type: ignore[dict-item]  # the stubs do not know the default namespace
     root.set("name", _clean(table["title_en"]))

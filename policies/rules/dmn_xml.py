@@ -13,10 +13,14 @@ from policies.rules.cells import PolicyError
 _MODEL: Final = re.compile(r"\{(?:https?://www\.omg\.org/spec/DMN/\d{8}/(?:MODEL/?|dmn\d?\.xsd))\}(\w+)")
 
 
+class NotDmn(PolicyError):
+    """A file that is something else than DMN."""
+
+
 def root_of_file(data: bytes) -> Any:
     """The definitions of a DMN file; entities, other files and document types are not followed.
 
-    Raises PolicyError for what is no XML, no DMN, or gives the same id twice.
+    Raises NotDmn for what is no XML or no DMN, PolicyError for a document type and for the same id twice.
     """
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
@@ -24,13 +28,14 @@ def root_of_file(data: bytes) -> Any:
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, LookupError, ValueError) as error:
-        raise PolicyError(f"The file is not XML: {error}.") from error
+        raise NotDmn(f"The file is not XML: {error}.", f"文件不是格式正确的 XML：{error}。") from error
     if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]  # the stubs do not know it
-        raise PolicyError("A DMN file has no document type declaration.")
+        raise PolicyError("A DMN file has no document type declaration.", "DMN 文件不得含有文档类型声明。")
     if name_of(root) != "definitions":
-        raise PolicyError(f"The file is not DMN: it is a {root.tag}, not the definitions of a DMN namespace.")
+        said = f"The file is not DMN: it is a {root.tag}, not the definitions of a DMN namespace."
+        raise NotDmn(said, f"文件不是 DMN：它是 {root.tag}，不是 DMN 命名空间的 definitions。")
     ids = (each.get("id") or "" for each in root.iter(etree.Element) if name_of(each))
-    once((known for known in ids if known), "The id {} is there twice.")
+    once((known for known in ids if known), "The id {} is there twice.", "标识 {} 出现了两次。")
     return root
 
 
@@ -60,14 +65,14 @@ def said(element: Any) -> str:
     if element is None:
         return ""
     if len(element):
-        raise PolicyError(f"a text contains the element {element[0].tag}.")
+        raise PolicyError(f"a text contains the element {element[0].tag}.", f"文本中含有元素 {element[0].tag}。")
     return (element.text or "").strip()
 
 
-def once(names: Iterable[str], message: str) -> None:
-    """Raise PolicyError with the message when a name comes twice."""
+def once(names: Iterable[str], en: str, zh: str) -> None:
+    """Raise PolicyError with the message, in both languages, when a name comes twice."""
     seen: set[str] = set()
     for name in names:
         if name in seen:
-            raise PolicyError(message.format(name))
+            raise PolicyError(en.format(name), zh.format(name))
         seen.add(name)

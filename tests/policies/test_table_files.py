@@ -1,6 +1,7 @@
 """Tables of a draft as DMN files, on the page and over REST: out, in again with what they would change, once."""
 
 import base64
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -70,6 +71,11 @@ BOMB = b'<!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>' + MO
     [
         (lambda data: data.replace(b'name="CL"', b'name="Credit"'), "没有名为 Credit 的表"),
         (lambda data: data.replace(b'hitPolicy="', b'aggregation="SUM" hitPolicy="'), "无法作为 DMN 1.3 采用"),
+        (lambda data: data.replace(b'hitPolicy="UNIQUE"', b'hitPolicy="BEST"'), "无法作为 DMN 1.3 采用。"),
+        (lambda data: data.replace(b"&lt;= 100000", b"about 5"), "无法作为 DMN 1.3 采用。"),
+        (lambda data: data.replace(b"&lt;= 100000", b"not(5)"), "无法作为 DMN 1.3 采用。"),
+        (lambda data: data.replace(b"grade", b"colour"), "无法作为 DMN 1.3 采用。"),
+        (lambda data: data.replace(b'name="band"', b'name="Band"'), "无法作为 DMN 1.3 采用。"),
         (lambda data: MODEL % b"", "文件中没有决策表"),
         (lambda data: data[: len(data) // 2], "无法作为 DMN 1.3 采用"),
         (lambda data: BOMB, "无法作为 DMN 1.3 采用"),
@@ -87,9 +93,13 @@ def test_what_cannot_be_taken_over_is_refused_in_both_languages(desk, change, zh
         with translation.override(language), pytest.raises(Problem) as caught:
             table_files.read(data, version(desk))
         assert (caught.value.status, caught.value.code) == (422, "dmn")
-        said.append(caught.value.title)
-    assert zh in said[1]
-    assert said[0] != said[1]
+        said.append(caught.value)
+    english, chinese = said
+    assert zh in chinese.title
+    assert english.title != chinese.title
+    for one, other in zip(english.errors, chinese.errors, strict=True):
+        assert one["message"].isascii()
+        assert re.search("[一-鿿]", other["message"])
 
 
 @pytest.mark.parametrize("file_of", [
