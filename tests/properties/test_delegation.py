@@ -34,12 +34,14 @@ def accepted(wanted: list[Mandate]) -> list[Mandate]:
     return kept
 
 
-@given(st.lists(mandates(), max_size=12), DAYS, st.sampled_from(["credit", "contract"]), st.integers(0, 12))
+@given(
+    st.lists(mandates(), max_size=12), DAYS, st.sampled_from(["credit", "contract"]), st.integers(0, 12), st.booleans()
+)
 def test_what_was_accepted_never_goes_round_and_one_delegate_at_a_time(
-    wanted: list[Mandate], day: int, kind: str, amount: int
+    wanted: list[Mandate], day: int, kind: str, amount: int, at_home: bool
 ) -> None:
     kept, at = accepted(wanted), START + timedelta(days=day)
-    now = [each for each in kept if each.holds_at(at) and each.covers(kind, Decimal(amount))]
+    now = [each for each in kept if each.holds_at(at) and each.covers(kind, Decimal(amount), at_home=at_home)]
     assert len({each.delegator for each in now}) == len(now)
     for person in range(1, 7):
         line = line_of(person, now, lambda _pk: True, 100)
