@@ -96,7 +96,7 @@ def line(frozen: Frozen) -> Line:
         headline=f"v{asked['version']}",
         below=_begins(asked) if asked["emergency"] else _from(asked["effective_from"]),
         figure=str(number),
-        measure=_("rows that change"),
+        measure=ngettext("row that changes", "rows that change", number),
         tone="high" if asked["emergency"] else "some",
     )
 
