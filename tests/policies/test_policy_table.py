@@ -54,3 +54,12 @@ def test_the_command_refuses_with_a_sentence(first, tmp_path, capsys, arguments,
     with pytest.raises(CommandError, match=message):
         call_command("policy_table", *(each.format(tmp_path) for each in arguments))
     assert PolicyVersion.objects.count() == 1
+
+
+@pytest.mark.parametrize("text", [r"\u0000", "x" * 3000], ids=["a character that cannot be stored", "too long"])
+def test_the_command_refuses_what_the_page_refuses(first, tmp_path, capsys, text):
+    file = tmp_path / "cl.dmn"
+    file.write_text(export_of("CL", capsys).replace('"CL-2-formula"', f'"{text}"', 1))
+    with pytest.raises(CommandError, match=r"These rows cannot be kept.*CL "):
+        call_command("policy_table", "import", "CL", str(file), "--from", "2026-09-01")
+    assert PolicyVersion.objects.count() == 1

@@ -15,6 +15,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.db.models import Max
 
+from accounts.problems import Problem
+from policies.editing_tables import check_rows
 from policies.models import PolicyVersion
 from policies.queries import content, pack, version_numbered
 from policies.rules.cells import PolicyError
@@ -55,11 +57,15 @@ class Command(BaseCommand):
             raise CommandError(f"There is no policy version {options['policy']}.") from error
         except PolicyError as error:
             raise CommandError(str(error)) from error
+        except Problem as refusal:
+            places = (f"{each['field']}: {each['message']}" for each in refusal.errors)
+            raise CommandError(" ".join([refusal.title, *places])) from refusal
 
     def _import(self, stored: dict[str, Any], table: dict[str, Any], options: dict[str, Any]) -> None:
         if options["file"] is None or options["effective_from"] is None:
             raise CommandError("An import needs a file and --from.")
         replaced = replace_rows(table, _decision(table["code"], _bytes(options["file"])))
+        check_rows([replaced], "dmn")
         tables = [replaced if each is table else each for each in stored["tables"]]
         reason = options["note"] or f"{table['code']} from {options['file'].name}"
         version = _draft({"tables": tables}, options["effective_from"], reason)
